@@ -1,0 +1,125 @@
+// Runs before the first paint: this visitor's language, theme and projector mode, and the address bar.
+window.lecture = (() => {
+  const root = document.documentElement;
+  const LANGUAGES = ["ko", "en"];
+  const parameter = (name) => new URLSearchParams(location.search).get(name);
+
+  const remembered = {
+    get: (name) => { try { return localStorage.getItem(`lecture.${name}`); } catch { return null; } },
+    set: (name, value) => { try { localStorage.setItem(`lecture.${name}`, value); } catch { /* a private window */ } },
+  };
+
+  function firstLanguage() {
+    const wanted = [parameter("lang"), remembered.get("lang")].find((lang) => LANGUAGES.includes(lang));
+    return wanted ?? (navigator.languages?.[0]?.startsWith("ko") ? "ko" : "en");
+  }
+
+  // Several changes within a moment are written once: browsers limit how often the address may change.
+  const pending = {};
+  let writing = null;
+  function setAddress(name, value) {
+    pending[name] = value;
+    writing ??= setTimeout(writeAddress, 250);
+  }
+  function writeAddress() {
+    clearTimeout(writing);
+    writing = null;
+    const url = new URL(location.href);
+    for (const [name, value] of Object.entries(pending)) {
+      if (value == null) url.searchParams.delete(name); else url.searchParams.set(name, value);
+      delete pending[name];
+    }
+    history.replaceState(history.state, "", url);
+  }
+
+  let language = firstLanguage();
+  function setLanguage(lang) {
+    language = lang;
+    root.lang = lang;
+    for (const element of document.querySelectorAll("[data-aria-label-ko]")) translateLabel(element);
+    document.dispatchEvent(new CustomEvent("lecture:language", { detail: lang }));
+  }
+  const translateLabel = (element) => element.setAttribute("aria-label", element.getAttribute(`data-aria-label-${language}`));
+  function chooseLanguage(lang) {
+    remembered.set("lang", lang);
+    setAddress("lang", lang);
+    setLanguage(lang);
+  }
+  // Gradio sets html[lang] to the browser's language when it starts: the visitor's choice stands.
+  new MutationObserver(() => { if (root.lang !== language) root.lang = language; }).observe(root, { attributeFilter: ["lang"] });
+
+  const isDark = () => document.body?.classList.contains("dark") ?? false;
+  function setDark(dark) {
+    document.body.classList.toggle("dark", dark);
+    setAddress("__theme", dark ? "dark" : "light");
+    document.dispatchEvent(new CustomEvent("lecture:theme"));
+  }
+
+  function setProjector(on) {
+    root.toggleAttribute("data-projector", on);
+    setAddress("projector", on ? "1" : null);
+    window.dispatchEvent(new Event("resize"));
+  }
+
+  // Gradio asks these when the page is there and when a tab is opened.
+  let wantedTab = null;
+  function firstTab(tabs) {
+    const tab = parameter("tab");
+    if (tab == null || tabs.includes(tab)) return select(tab);
+    say("unknownTab");
+    return select(null);
+  }
+  const select = (tab) => (tab ? { __type__: "update", selected: tab } : { __type__: "update" });
+  function tabChanged(tab) {
+    setAddress("tab", tab);
+    window.scrollTo({ top: 0 });
+  }
+  function goTo(tab) {
+    wantedTab = tab;
+    document.dispatchEvent(new CustomEvent("lecture:go"));
+  }
+
+  // A short notice in both languages: what a text key `frame.notice.…` says, shown by the header.
+  const notices = [];
+  function say(name) {
+    notices.push(name);
+    document.dispatchEvent(new CustomEvent("lecture:notice"));
+  }
+
+  // A page in a frame may have no leave to write the clipboard: then the old way, and at last by hand.
+  async function copyAddress() {
+    writeAddress();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("copied");
+    } catch {
+      say("copyByHand");
+      const field = document.querySelector("#lecture-header [data-address]");
+      field.value = location.href;
+      field.select();
+      if (document.execCommand("copy")) say("copied");
+    }
+  }
+
+  root.lang = language;
+  root.toggleAttribute("data-projector", parameter("projector") === "1");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-tab]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    goTo(link.dataset.tab);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-copy-address]")) copyAddress();
+    const button = event.target.closest?.("button[data-try]");
+    if (!button) return;
+    const detail = { section: button.dataset.section, number: Number(button.dataset.try) };
+    document.dispatchEvent(new CustomEvent("lecture:try", { detail }));
+  });
+
+  return {
+    parameter, setAddress, setLanguage, chooseLanguage, translateLabel, language: () => language, isDark, setDark, setProjector, firstTab, tabChanged,
+    select, goTo, say, notices, copyAddress, wantedTab: () => wantedTab,
+    isProjector: () => root.hasAttribute("data-projector"),
+  };
+})();

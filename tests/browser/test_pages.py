@@ -1,0 +1,71 @@
+"""Every tab, in both languages, at three sizes, light and dark: nothing overlaps, and axe finds nothing."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+import app
+from demos import frame
+
+TABS = ["opening", *map(frame.section_id, app.SECTIONS), "closing", "glossary"]
+LAYOUT = (Path(__file__).parent / "layout.js").read_text()
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+
+GRADIOS_OWN = set()
+"""(rule, target) of what axe finds in Gradio's own parts; anything else fails."""
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
+@pytest.mark.parametrize("tab", TABS)
+def test_nothing_overlaps_or_stands_outside(open_page, tab, size, lang):
+    layout = open_page(f"?tab={tab}&lang={lang}", size).evaluate(LAYOUT)
+    assert layout["sideways"] <= 0
+    assert layout["overlaps"] == []
+    assert layout["outside"] == []
+    assert layout["smallTargets"] == []
+
+
+@pytest.mark.parametrize("size", ["hall", "laptop"])
+@pytest.mark.parametrize("tab", TABS)
+def test_projector_has_no_small_words(open_page, tab, size):
+    layout = open_page(f"?tab={tab}&projector=1", size).evaluate(LAYOUT)
+    assert layout["smallWords"] == []
+    assert layout["sideways"] <= 0
+    assert layout["overlaps"] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("tab", TABS)
+def test_axe_finds_only_gradios_own(open_page, tab, lang, theme):
+    page = open_page(f"?tab={tab}&lang={lang}&__theme={theme}", reduced_motion="reduce")
+    page.evaluate(AXE)
+    violations = page.evaluate("() => axe.run().then((result) => result.violations)")
+    found = {(rule["id"], " ".join(map(str, node["target"]))) for rule in violations for node in rule["nodes"]}
+    assert found <= GRADIOS_OWN
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_hangul_is_drawn_in_the_bundled_font(open_page, tab):
+    page = open_page(f"?tab={tab}&lang=ko")
+    assert page.evaluate("document.fonts.check('16px Pretendard', '가')")
+    assert page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 1
+    heading = page.locator(f"#section-{tab} :is(h1, h2)").first
+    assert heading.evaluate("(element) => getComputedStyle(element).fontFamily").startswith("Pretendard")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_figure_and_control_has_a_name_in_the_language(open_page, tab):
+    page = open_page(f"?tab={tab}&lang=ko")
+    named = "(elements) => elements.map((element) => element.getAttribute('aria-label'))"
+    korean = page.locator(f"#section-{tab} [role=img]").evaluate_all(named)
+    page.locator("[data-lang=en]").click()
+    page.wait_for_timeout(300)
+    english = page.locator(f"#section-{tab} [role=img]").evaluate_all(named)
+    assert all(korean)
+    assert all(english)
+    assert not set(korean) & set(english)
+    unnamed = "(inputs) => inputs.filter((input) => !input.getAttribute('aria-label')).length"
+    assert page.locator(f"#section-{tab} input").evaluate_all(unnamed) == 0

@@ -1,0 +1,125 @@
+"""The real app in a process of its own, without name lookups, and Chromium to look at it.
+
+Every page that a test opens is watched: a request to another host, an error in the console or a failed
+request fails the test.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+BROWSER_TESTS = (ROOT / "tests" / "browser", ROOT / "tests" / "benchmarks")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SIZES = {"hall": (1920, 1080), "laptop": (1280, 720), "phone": (390, 844)}
+START_S = 90  # how long the app may take on a busy machine
+
+
+def pytest_collection_modifyitems(items):
+    if CHROMIUM or os.environ.get("REQUIRE_BROWSER"):
+        return
+    for item in items:
+        if item.path.parent in BROWSER_TESTS:
+            item.add_marker(pytest.mark.skip(reason="no Chromium; REQUIRE_BROWSER=1 makes this an error"))
+
+
+@pytest.fixture(scope="session")
+def guarded_environment(tmp_path_factory):
+    """An environment in which Python refuses name lookups, and the file that notes them."""
+    log = tmp_path_factory.mktemp("lookups") / "names.txt"
+    guard = str(ROOT / "tests" / "browser" / "no_lookups")
+    return {**os.environ, "PYTHONPATH": guard, "LOOKUPS_LOG": str(log), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="session")
+def server(guarded_environment):
+    """The address of the running app. At the end: it looked up no name."""
+    with running(["app.py"], guarded_environment) as address:
+        yield address
+    assert not Path(guarded_environment["LOOKUPS_LOG"]).exists(), "the server looked up a name"
+
+
+@contextlib.contextmanager
+def running(command, environment):
+    """Runs Python with `command` and --port, waits until it serves, and gives the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([sys.executable, *command, "--port", str(port)], cwd=ROOT, env=environment)
+    try:
+        wait_until_it_answers(f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def run_app(guarded_environment):
+    """`running` for tests that need an app of their own."""
+    return lambda command: running(command, guarded_environment)
+
+
+def wait_until_it_answers(address, process):
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the app ended while it started"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"{address} does not answer")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(server, chromium):
+    """A function that opens the app at a query, in a size, and returns the Playwright page when it is ready."""
+    contexts, complaints = [], []
+
+    def watch(page):
+        page.on("request", lambda request: complain_of_foreign(request.url))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
+
+    def complain_of_foreign(url):
+        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).netloc != urlsplit(server).netloc:
+            complaints.append(f"request to another host: {url}")
+
+    def open_page(query="", size="laptop", **options):
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, **{"locale": "ko-KR", **options})
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto(f"{server}/{query}")
+        page.wait_for_selector("#lecture-header [aria-pressed=true]", state="attached", timeout=30_000)
+        if "tab=neuron" in query:
+            page.wait_for_selector("#neuron-stage .neuron-formula b", timeout=30_000)
+        page.evaluate("document.fonts.ready")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
