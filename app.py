@@ -3,7 +3,12 @@
 import os
 import sys
 
+from demos import launch
+
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: nothing is reported anywhere
+if __name__ == "__main__":
+    options = launch.parse_arguments(sys.argv[1:])
+    listener = launch.listen(options.host, options.port)
 
 from demos import frame, neuron, server
 
@@ -12,4 +17,4 @@ SECTIONS = [
 ]
 
 if __name__ == "__main__":
-    sys.exit(server.serve(frame.build_page(SECTIONS), sys.argv[1:]))
+    sys.exit(launch.serve(server.create_app(frame.build_page(SECTIONS)), listener))

@@ -48,5 +48,5 @@ def figure(section: str) -> gr.HTML:
         apply_default_css=False,
         live=text.live(section),
         js_on_load=f"import(new URL('web/{section}/stage.js', document.baseURI))"
-        ".then(m => m.mount(element, props.live));",
+        ".then(m => m.mount(element, props.live)).catch(error => { console.error(error); lecture.say('notLoaded'); });",
     )

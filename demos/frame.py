@@ -4,6 +4,7 @@ The header's component holds the visitor's language as its value: a handler that
 an input. Tab names are the only texts that change by an event, and that event stays in the browser.
 """
 
+import functools
 import json
 import logging
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from demos import closing, face, glossary, opening, text
 
 log = logging.getLogger(__name__)
 
-NOTICES = ("copied", "copyByHand", "unknownTab", "unreadableState")
+NOTICES = ("copied", "copyByHand", "unknownTab", "unreadableState", "notLoaded")
 """The short notices that browser parts may show, by `lecture.say(name)`; their texts are frame.notice.<name>."""
 
 BLUES = "#eaf4fb #d3e8f6 #a8d1ed #7cbae4 #4ba1d8 #1f87c7 #0072b2 #005e93 #004a74 #003655 #002237"  # 50 to 950
@@ -54,7 +55,7 @@ def build_page(sections: list[ModuleType]) -> gr.Blocks:
         "closing": (closing.TITLE, lambda: closing.build(parts)),
         "glossary": (glossary.TITLE, glossary.build),
     }
-    with gr.Blocks(title=text.text("frame.title", "ko"), analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=_both_titles(), analytics_enabled=False, fill_width=True) as page:
         header = gr.HTML(
             "ko",
             elem_id="lecture-header",
@@ -102,12 +103,17 @@ def _switch_tab_names(titles: list[str]) -> str:
     return f"() => {labels}.map(label => ({{__type__: 'update', label}}))"
 
 
+def _both_titles() -> str:
+    return " · ".join(text.text("frame.title", lang) for lang in text.LANGUAGES)
+
+
+@functools.cache
 def head() -> str:
     """What the page's <head> needs before the first paint: styles, font, and the script that sets the language."""
     sheets = sorted(path.relative_to(face.WEB).as_posix() for path in face.WEB.glob("*/style.css"))
     return face.render(
         "frame/head.html",
-        title=" · ".join(text.text("frame.title", lang) for lang in text.LANGUAGES),
+        title=_both_titles(),
         description=" ".join(text.text("frame.description", lang) for lang in text.LANGUAGES),
         sheets=sheets,
     )

@@ -1,18 +1,13 @@
 """Serving the page: Gradio inside a FastAPI app, so that plain routes can stand beside it."""
 
-import argparse
-import errno
-import os
 import re
-import socket
-import sys
-from collections.abc import Sequence
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,10 +53,12 @@ class LectureHead:
                 body += message.get("body", b"")
 
         await self.app(scope, receive, collect)
-        headers = {name.decode(): value.decode() for name, value in start["headers"] if name != b"content-length"}
+        headers = MutableHeaders(raw=list(start["headers"]))
         if headers.get("content-type", "").startswith("text/html"):
             body = with_our_head(body.decode()).encode()
-        await Response(body, start["status"], headers)(scope, receive, send)
+            headers["content-length"] = str(len(body))
+        await send({**start, "headers": headers.raw})
+        await send({"type": "http.response.body", "body": body})
 
 
 def with_our_head(page: str) -> str:
@@ -79,8 +76,10 @@ async def refuse(request: Request, error: Exception | None = None) -> JSONRespon
 
 def create_app(page: gr.Blocks) -> FastAPI:
     """The whole site: /web and /fonts are plain files, everything else is Gradio's."""
+    page.space_id = None  # on a Hugging Face Space Gradio would have each visitor's browser call other hosts
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(LectureHead)
+    site.add_middleware(GZipMiddleware)
     site.mount("/web", RevalidatedFiles(directory=ASSETS / "web"))
     site.mount("/fonts", StaticFiles(directory=ASSETS / "fonts"))
     for door in CLOSED_DOORS:
@@ -99,51 +98,3 @@ def create_app(page: gr.Blocks) -> FastAPI:
     )
     site.routes[-1].app.add_exception_handler(Exception, refuse)
     return site
-
-
-def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """--host and --port; without them GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, then 127.0.0.1:7860."""
-    parser = argparse.ArgumentParser(description="AI가 만드는 음악 · Music Made by AI")
-    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"))
-    parser.add_argument("--port", type=port_number, default=os.environ.get("GRADIO_SERVER_PORT", "7860"))
-    return parser.parse_args(arguments)
-
-
-def port_number(value: str) -> int:
-    """The port that `value` names. Raises ArgumentTypeError, which argparse shows, where it names none."""
-    if not value.isdecimal() or int(value) > 65535:
-        raise argparse.ArgumentTypeError(message("bad_port", port=value))
-    return int(value)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError before anything slow has begun."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(address)
-    return listener
-
-
-def message(key: str, **values) -> str:
-    """A line for the operator, in the language of the machine's locale."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return text.text(f"server.{key}", "ko" if locale.startswith("ko") else "en").format(**values)
-
-
-def serve(page: gr.Blocks, arguments: Sequence[str]) -> int:
-    """Serves until interrupted. Returns the exit status: 1, with a message, where the address is not to be had."""
-    options = parse_arguments(arguments)
-    try:
-        listener = bind(options.host, options.port)
-    except OSError as error:
-        in_use = error.errno == errno.EADDRINUSE
-        key = "port_in_use" if in_use else "cannot_listen"
-        print(message(key, host=options.host, port=options.port, next=options.port + 1, reason=error), file=sys.stderr)
-        return 1
-    server = uvicorn.Server(uvicorn.Config(create_app(page), log_level="warning"))
-    print(message("open", url=f"http://{options.host}:{listener.getsockname()[1]}"), flush=True)
-    server.run(sockets=[listener])
-    return 0

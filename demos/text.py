@@ -51,10 +51,10 @@ def both_blocks(key: str) -> str:
     )
 
 
-def label(key: str, attribute: str = "aria-label") -> str:
-    """An attribute that follows the language: `language.js` copies data-…-ko or data-…-en into it."""
-    values = "".join(f' data-{attribute}-{lang}="{_escape(text(key, lang))}"' for lang in LANGUAGES)
-    return f'{attribute}="{_escape(text(key, LANGUAGES[0]))}"{values}'
+def label(key: str) -> str:
+    """An aria-label that follows the language: the page's script copies data-aria-label-ko or -en into it."""
+    values = "".join(f' data-aria-label-{lang}="{_escape(text(key, lang))}"' for lang in LANGUAGES)
+    return f'aria-label="{_escape(text(key, LANGUAGES[0]))}"{values}'
 
 
 def live(section: str) -> dict[str, dict[str, str]]:

@@ -44,21 +44,21 @@ def guarded_environment(tmp_path_factory):
 @pytest.fixture(scope="session")
 def server(guarded_environment):
     """The address of the running app. At the end: it looked up no name."""
-    with running(["app.py"], guarded_environment) as address:
+    with running(["app.py"], guarded_environment) as (address, _):
         yield address
     assert not Path(guarded_environment["LOOKUPS_LOG"]).exists(), "the server looked up a name"
 
 
 @contextlib.contextmanager
-def running(command, environment):
-    """Runs Python with `command` and --port, waits until it serves, and gives the address."""
+def running(command, environment, **options):
+    """Runs Python with `command` and --port, waits until it serves, and gives the address and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, *command, "--port", str(port)], cwd=ROOT, env=environment)
+    process = subprocess.Popen([sys.executable, *command, "--port", str(port)], cwd=ROOT, env=environment, **options)
     try:
         wait_until_it_answers(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(20)
@@ -67,7 +67,7 @@ def running(command, environment):
 @pytest.fixture(scope="session")
 def run_app(guarded_environment):
     """`running` for tests that need an app of their own."""
-    return lambda command: running(command, guarded_environment)
+    return lambda command, environment=guarded_environment, **options: running(command, environment, **options)
 
 
 def wait_until_it_answers(address, process):
@@ -106,13 +106,17 @@ def open_page(server, chromium):
         if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).netloc != urlsplit(server).netloc:
             complaints.append(f"request to another host: {url}")
 
-    def open_page(query="", size="laptop", **options):
+    def open_page(query="", size="laptop", route=None, ready=True, **options):
         width, height = SIZES[size]
         context = chromium.new_context(viewport={"width": width, "height": height}, **{"locale": "ko-KR", **options})
         contexts.append(context)
         page = context.new_page()
         watch(page)
+        if route:
+            page.route(*route)
         page.goto(f"{server}/{query}")
+        if not ready:
+            return page
         page.wait_for_selector("#lecture-header [aria-pressed=true]", state="attached", timeout=30_000)
         if "tab=neuron" in query:
             page.wait_for_selector("#neuron-stage .neuron-formula b", timeout=30_000)

@@ -1,9 +1,11 @@
 """The frame: language, theme and projector switched in place, the address, and what a wrong one does."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -81,6 +83,30 @@ def test_start_leads_through_the_page_without_a_reload(open_page):
     assert page.evaluate("window.notReloaded")
 
 
+def test_back_and_forward_go_through_the_tabs_and_keep_the_rest(open_page):
+    page = open_page("?tab=neuron&lang=ko")
+    drag(page, "inputs.0", 0.75)
+    page.locator("#tab-glossary-button").click()
+    page.wait_for_selector(".glossary dl")
+    page.locator("[data-lang=en]").click()
+    page.go_back()
+    page.wait_for_selector("#section-neuron", state="visible")
+    page.wait_for_selector("#section-glossary", state="hidden")
+    assert query(page).items() >= {"tab": "neuron", "lang": "en"}.items()
+    assert "0.75" in query(page)["neuron"]
+    assert page.evaluate(STATE) == "0.75"
+    page.go_forward()
+    page.wait_for_selector(".glossary dl", state="visible")
+    assert query(page).items() >= {"tab": "glossary", "lang": "en"}.items()
+
+
+def test_the_title_follows_the_language(open_page):
+    page = open_page("?lang=en")
+    assert page.title() == text.text("frame.title", "en")
+    page.locator("[data-lang=ko]").click()
+    assert page.title() == text.text("frame.title", "ko")
+
+
 @pytest.mark.parametrize(
     ("address", "notice"),
     [
@@ -121,6 +147,7 @@ def test_address_is_copied(open_page):
     page.locator("[data-notice=copied]").wait_for(state="visible")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.url
+    assert "lang=ko" in copied
     again = open_page("?" + urlsplit(copied).query)
     assert again.locator('[data-param="inputs.1"]').input_value() == "0.65"
 
@@ -133,6 +160,50 @@ def test_without_leave_to_copy_the_address_can_be_taken_by_hand(open_page):
     field.wait_for(state="visible")
     assert field.input_value() == page.url
     assert page.evaluate("getSelection().toString()") == page.url
+    field.blur()
+    field.wait_for(state="hidden")
+
+
+def held_back(open_page, pattern, query):
+    """A page whose scripts that match `pattern` wait until the returned function is called."""
+    waiting = []
+    page = open_page(query, route=(pattern, lambda route: waiting.append(route)), ready=False)
+    return page, lambda: [route.continue_() for route in waiting]
+
+
+def test_a_try_that_is_pressed_before_the_stage_is_there_is_not_lost(open_page):
+    page, let_go = held_back(open_page, "**/neuron/rules.js", "?tab=neuron&lang=en")
+    page.locator("[data-try='2']").click()
+    let_go()
+    page.locator(".neuron-task", has_text="Try 2").wait_for()
+
+
+def test_a_link_that_is_pressed_before_the_header_is_there_is_not_lost(open_page):
+    page, let_go = held_back(open_page, "**/frame/header.js", "?lang=en")
+    page.locator(".opening a.button-primary").click()
+    let_go()
+    page.wait_for_selector("#neuron-stage .neuron-formula b")
+
+
+def test_a_stage_that_cannot_be_loaded_says_so(server, chromium):
+    page = chromium.new_page(locale="ko-KR")
+    page.route("**/neuron/rules.js", lambda route: route.abort())
+    page.goto(f"{server}/?tab=neuron&lang=ko")
+    page.locator("[data-notice=notLoaded]").wait_for(state="visible")
+    page.close()
+
+
+def test_as_a_space_it_asks_no_other_host(run_app, guarded_environment, chromium):
+    space = {**guarded_environment, "SYSTEM": "spaces", "SPACE_ID": "somebody/lecture"}
+    hosts = set()
+    with run_app(["app.py"], space) as (address, _):
+        page = chromium.new_page(locale="ko-KR")
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        page.goto(f"{address}/?tab=neuron")
+        page.wait_for_selector("#neuron-stage .neuron-formula b")
+        page.wait_for_timeout(1500)
+        page.close()
+    assert hosts == {urlsplit(address).netloc}
 
 
 def test_it_works_inside_a_frame(server, chromium):
@@ -159,20 +230,24 @@ DAMAGED = """
 import sys, types
 import app
 from core import weights
-from demos import frame, server
+from demos import frame, launch, server, text
 def section(name):
+    for lang in text.LANGUAGES:
+        text.texts(lang).update({f"{name}.{key}": name for key in ("title", "idea", "seen")})
     module = types.ModuleType(f"demos.{name}")
-    module.TITLE, module.PART = "neuron.title", 1
+    module.TITLE, module.PART = f"{name}.title", 1
     module.build = lambda: weights.load_weights(__import__("pathlib").Path(r"FOLDER") / name)
     return module
-sys.exit(server.serve(frame.build_page([*app.SECTIONS, section("missing"), section("damaged")]), sys.argv[1:]))
+page = frame.build_page([*app.SECTIONS, section("missing"), section("damaged")])
+options = launch.parse_arguments(sys.argv[1:])
+sys.exit(launch.serve(server.create_app(page), launch.listen(options.host, options.port)))
 """
 
 
 def test_missing_and_damaged_weights_leave_a_message_and_the_rest(run_app, chromium, tmp_path):
     weights.save_weights(tmp_path / "damaged", {"w": torch.ones(3)}, {})
     (tmp_path / "damaged" / "model.safetensors").write_bytes(b"damaged")
-    with run_app(["-c", DAMAGED.replace("FOLDER", str(tmp_path))]) as address:
+    with run_app(["-c", DAMAGED.replace("FOLDER", str(tmp_path))]) as (address, _):
         page = chromium.new_page(locale="ko-KR")
         for name in ("missing", "damaged"):
             page.goto(f"{address}/?tab={name}&lang=ko")
@@ -197,6 +272,23 @@ def test_port_in_use_is_said_in_one_line(server, guarded_environment):
         assert ended.returncode == 1
         expected = text.text("server.port_in_use", lang).format(port=port, next=port + 1)
         assert ended.stderr.strip() == expected
+
+
+@pytest.mark.parametrize("port", ["x", "70000"])
+def test_a_bad_port_in_the_environment_is_said_in_one_line(guarded_environment, port):
+    ended = run([], guarded_environment, LC_ALL="C.UTF-8", GRADIO_SERVER_PORT=port)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert text.text("server.bad_port", "en").format(port=port) in ended.stderr
+
+
+def test_it_ends_quietly_when_interrupted_though_a_stream_is_open(run_app, guarded_environment):
+    with run_app(["app.py"], guarded_environment, stderr=subprocess.PIPE) as (address, process):
+        stream = urllib.request.urlopen(f"{address}/gradio_api/heartbeat/somebody", timeout=5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+        assert "Traceback" not in process.stderr.read().decode()
+        stream.close()
 
 
 def test_environment_names_the_port(server, guarded_environment):

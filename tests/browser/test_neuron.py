@@ -80,6 +80,25 @@ def test_it_opens_quiet_and_fires_when_the_input_is_raised(stage):
     assert stage.page.locator("[data-try='1'][data-done]").count() == 1
 
 
+def test_a_screen_reader_hears_the_last_of_many_changes_and_a_result_once(stage):
+    stage.page.evaluate("""() => {
+      window.heard = {alert: [], status: []};
+      for (const role of ['alert', 'status']) {
+        const line = document.querySelector(`.neuron [role=${role}]`);
+        new MutationObserver(() => heard[role].push(line.textContent)).observe(line, {childList: true});
+      }
+    }""")
+    stage.attempt(1)
+    for x in (0.3, 0.4, 0.5, 0.6):
+        stage.drag(inputs__0=x)
+    stage.page.wait_for_timeout(900)
+    stage.drag(inputs__0=0.8)
+    stage.page.wait_for_timeout(900)
+    heard = stage.page.evaluate("window.heard")
+    assert heard["alert"] == [live("taskFireDone", sum="1.00", theta="1.00")]
+    assert heard["status"] == [live("fires", sum=total, theta="1.00") for total in ("1.00", "1.30")]
+
+
 def test_and_by_hand_is_noticed_and_explained(stage):
     stage.attempt(2)
     assert stage.line == live("taskAnd", right=2)
@@ -266,7 +285,7 @@ def test_the_address_of_the_lectures_setting(stage):
         GOOD.replace("0.2", "NaN"),
         GOOD.replace("0.2", "2"),
         GOOD.replace("1.5", "1e999"),
-        GOOD.replace("1.5", "99999"),
+        GOOD.replace("1.5", "1001"),
         GOOD.replace("0.2", ""),
         "_" * 5000,
         "<img src=x onerror=alert(1)>",
@@ -276,6 +295,81 @@ def test_an_unreadable_state_is_said_and_replaced(open_page, bad):
     page = open_page(f"?tab=neuron&lang=en&neuron={quote(bad)}")
     page.locator("[data-notice=unreadableState]").wait_for(state="visible")
     assert Stage(page).status == live("quiet", sum="0.40", theta="1.00")
+
+
+@pytest.mark.parametrize(
+    "mixed", [("cell", "layers"), ("free_none", "xor_fire"), ("free_none", "or_and"), ("none", "xor")]
+)
+def test_a_try_that_does_not_fit_is_dropped(open_page, mixed):
+    state = GOOD.replace("_none_", "_fire_") if mixed[0] == "cell" else GOOD
+    stage = Stage(open_page(f"?tab=neuron&lang=en&neuron={state.replace(*mixed)}"))
+    assert "Try" not in stage.page.locator(".neuron-task").inner_text()
+    assert stage.page.locator("[data-try][aria-pressed=true]").count() == 0
+
+
+def test_a_try_in_the_address_is_under_way(open_page):
+    stage = Stage(open_page(f"?tab=neuron&lang=en&neuron={GOOD.replace('_none_', '_fire_').replace('0.2', '0.9', 1)}"))
+    assert stage.line.startswith("Done!")
+    assert stage.page.locator("[data-try='1'][aria-pressed=true][data-done]").count() == 1
+
+
+def test_another_function_ends_the_try(stage):
+    stage.attempt(1)
+    stage.press(activation="relu")
+    assert not stage.page.locator(".neuron-task").is_visible()
+    stage.drag(inputs__0=0.8)
+    assert stage.status == live("graded", z="0.30", y="0.30", cut="0.5")
+
+
+def test_rounded_numbers_are_not_called_equal(stage):
+    assert "− θ = 1.5×0.20" in stage.page.locator(".neuron-formula").inner_text()
+    stage.press(problem="and")
+    stage.press(action="rewind")
+    assert "− θ ≈ " in stage.page.locator(".neuron-formula").inner_text()
+
+
+def test_wrong_but_without_a_slope_is_not_called_right(open_page):
+    stage = Stage(open_page(f"?tab=neuron&lang=en&neuron=neuron_relu_nand_none_0_0_0_-1_-1_0_-1{'_1' * 9}_1_0.1"))
+    stage.press(action="step")
+    assert stage.page.locator(".learn-change").inner_text() == live("powerless")
+
+
+def test_tanh_shows_the_outputs_that_its_labels_mean(stage):
+    stage.press(activation="tanh")
+    stage.press(problem="and")
+    labels = stage.page.locator(".learn-book tbody td:nth-child(2)").all_text_contents()
+    assert labels == ["0 (−1)", "0 (−1)", "0 (−1)", "1"]
+
+
+def test_two_layers_open_with_the_problem_solved(stage):
+    stage.press(problem="xor")
+    assert stage.line == live("xorImpossible")
+    stage.press(view="layers")
+    assert stage.line == live("layersCan")
+    assert stage.marks == [True] * 4
+
+
+def test_a_weight_of_zero_is_silent(stage):
+    stage.drag(neuron__weights__0=0, inputs__0=1)
+    assert "silent" in stage.page.locator(".dendrite").first.get_attribute("class")
+    assert stage.page.locator(".sign").first.text_content() == ""
+    assert stage.page.locator(".flow").first.evaluate("(flow) => getComputedStyle(flow).opacity") == "0"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_sum_and_the_outputs_stand_clear(open_page, theme):
+    """In the figures text is drawn over shapes, which axe does not see."""
+    stage = Stage(open_page(f"?tab=neuron&lang=en&__theme={theme}", reduced_motion="reduce"))
+    stage.drag(neuron__theta=0)
+    text_box = stage.page.locator(".sum-text").bounding_box()
+    line = stage.page.locator(".threshold").bounding_box()
+    assert text_box["y"] > line["y"] + line["height"] or text_box["y"] + text_box["height"] < line["y"]
+    stage.press(view="layers")
+    stage.drag(inputs__0=0, inputs__1=0)
+    fills = stage.page.locator(".layers-figure .output-text").evaluate_all(
+        "(all) => all.map((t) => getComputedStyle(t).fill)"
+    )
+    assert len(set(fills)) == 1, "y is quiet, so every number has the page's ink, though a hidden neuron fires"
 
 
 def test_the_point_is_dragged_on_the_plane(stage):
@@ -314,11 +408,86 @@ def heat(page, x1, x2):
     return page.locator(".plane-picture canvas").evaluate(script, [x1, x2])
 
 
-def test_the_heat_map_shows_where_it_fires(stage):
+def palette(page):
+    """The colours that the style sheet gives to quiet and to firing."""
+    script = """(picture) => ['--plane-quiet', '--plane-fire'].map(
+      (name) => [...getComputedStyle(picture).getPropertyValue(name).trim().split(' ').map(Number), 255])"""
+    return page.locator(".plane-picture").evaluate(script)
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_the_heat_map_shows_where_it_fires(stage, gate):
     stage.press(view="layers")
-    stage.press(problem="xor")
-    colours = {corner: heat(stage.page, *corner) for corner in neuron.CORNERS}
-    assert colours[0, 1] == colours[1, 0] != colours[0, 0] == colours[1, 1]
+    stage.press(problem=gate)
+    quiet, fire = palette(stage.page)
+    for corner, label in zip(neuron.CORNERS, neuron.GATES[gate], strict=True):
+        assert heat(stage.page, *corner) == (fire if label else quiet)
+
+
+def test_the_heat_map_is_graded_for_a_graded_function(stage):
+    stage.press(activation="sigmoid")
+    quiet, fire = palette(stage.page)
+    for x1, x2 in [(0.0, 0.0), (1.0, 0.0), (0.5, 1.0)]:
+        y = neuron.output("sigmoid", [x1, x2, 0], [1.5, 1, -1], -1)
+        wanted = [q + y * (f - q) for q, f in zip(quiet, fire, strict=True)]
+        assert heat(stage.page, x1, x2) == pytest.approx(wanted, abs=3)
+
+
+def test_the_decision_line_stands_where_the_sum_reaches_the_threshold(stage):
+    stage.drag(
+        inputs__2=0.6, neuron__weights__0=2.1, neuron__weights__1=-1.3, neuron__weights__2=1.9, neuron__theta=1.4
+    )
+    script = """(line) => {
+      const size = line.ownerSVGElement.viewBox.baseVal.width;
+      const at = (x, y) => [(x / size) * 1.5 - 0.25, 1.25 - (y / size) * 1.5];
+      const [x1, y1, x2, y2] = ['x1', 'y1', 'x2', 'y2'].map((name) => Number(line.getAttribute(name)));
+      return [at(x1, y1), at(x2, y2)];
+    }"""
+    ends = stage.page.locator(".plane-picture .plane-line").first.evaluate(script)
+    assert ends[0] != pytest.approx(ends[1], abs=0.1)
+    for end in ends:
+        assert neuron.weighted_sum([*end, 0.6], [2.1, -1.3, 1.9], -1.4) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("view", ["neuron", "layers"])
+def test_a_connection_is_as_wide_as_its_weight_and_has_its_colour(stage, view):
+    stage.press(view=view)
+    name = {"neuron": "neuron__weights__0", "layers": "layers__hidden__0__weights__0"}[view]
+    path = stage.page.locator(f".{'cell' if view == 'neuron' else view}-figure .dendrite").first
+    seen = {}
+    for weight in (-8, -2, -0.5, 0, 0.5, 2, 8):
+        stage.drag(**{name: weight})
+        seen[weight] = (float(path.get_attribute("stroke-width")), path.get_attribute("class").split()[1])
+    widths = [seen[weight][0] for weight in (0, 0.5, 2, 8)]
+    assert widths == sorted(set(widths))
+    assert all(seen[weight][0] == seen[-weight][0] for weight in (0.5, 2, 8))
+    assert [seen[weight][1] for weight in (-2, 0, 2)] == ["inhibitory", "silent", "excitatory"]
+
+
+def test_the_error_chart_says_what_the_reference_measures(stage):
+    def mean_error(weights, bias):
+        sums = [neuron.weighted_sum([*corner, 0], weights, bias) for corner in neuron.CORNERS]
+        labelled = zip(sums, neuron.GATES["and"], strict=True)
+        return sum(neuron.squared_error("sigmoid", z, label) for z, label in labelled) / 4
+
+    stage.press(activation="sigmoid")
+    stage.press(problem="and")
+    stage.press(action="rewind")
+    *weights, bias = neuron.starting_weights(1, 4, 1.0)
+    first = mean_error(weights, bias)
+    for i in range(4):
+        stage.press(action="step")
+        label = neuron.GATES["and"][i]
+        weights, bias = neuron.gradient_step("sigmoid", weights, bias, [*neuron.CORNERS[i], 0], label, 2.0)
+    words = live("errorChart", first=f"{first:.2f}", last=f"{mean_error(weights, bias):.2f}")
+    assert stage.page.locator(".learn-error canvas").get_attribute("aria-label") == words
+
+
+def test_slow_learning_is_not_called_stuck(open_page):
+    stage = Stage(open_page(f"?tab=neuron&lang=en&neuron=neuron_sigmoid_and_none_0_0_0_0.1_0.1_0_0{'_1' * 9}_1_0.01"))
+    stage.press(speed="fast")
+    stage.press(action="play")
+    stage.wait_for_line("the error is still falling", timeout=90_000)
 
 
 @pytest.mark.parametrize("size", ["hall", "laptop", "phone"])

@@ -48,12 +48,29 @@ def test_axe_finds_only_gradios_own(open_page, tab, lang, theme):
 
 
 @pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_projector_has_seven_to_one(open_page, tab, theme):
+    page = open_page(f"?tab={tab}&lang=ko&projector=1&__theme={theme}", reduced_motion="reduce")
+    page.evaluate(AXE)
+    options = "{runOnly: ['color-contrast-enhanced'], rules: {'color-contrast-enhanced': {enabled: true}}}"
+    result = page.evaluate(f"() => axe.run({options})")
+    assert [node["target"] for rule in result["violations"] for node in rule["nodes"]] == []
+    assert result["passes"]
+
+
+@pytest.mark.parametrize("tab", TABS)
 def test_hangul_is_drawn_in_the_bundled_font(open_page, tab):
+    """What the browser really used for each text, not what the style sheet asks for."""
     page = open_page(f"?tab={tab}&lang=ko")
-    assert page.evaluate("document.fonts.check('16px Pretendard', '가')")
-    assert page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 1
-    heading = page.locator(f"#section-{tab} :is(h1, h2)").first
-    assert heading.evaluate("(element) => getComputedStyle(element).fontFamily").startswith("Pretendard")
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    selector = f"#section-{tab} [lang=ko], #section-{tab} text"
+    nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+    used = [session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in nodes]
+    families = {font["familyName"] for fonts in used for font in fonts}
+    assert families == {"Pretendard"}
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -1,6 +1,6 @@
 """Serving: what the page's head holds, which doors are closed, and what bad calls get."""
 
-import argparse
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -25,8 +25,8 @@ def test_page_leaves_with_our_head_and_without_gradio_previews(client):
 
 
 def test_other_answers_are_left_alone(client):
-    assert client.get("/config").json()["title"] == text.text("frame.title", "ko")
-    assert client.head("/").status_code in (200, 405)
+    assert client.get("/config").json()["title"] == "AI가 만드는 음악 · Music Made by AI"
+    assert client.post("/", content=b"x").status_code == 405
 
 
 def test_browser_parts_and_fonts_are_files(client):
@@ -39,6 +39,19 @@ def test_browser_parts_and_fonts_are_files(client):
         assert answer.status_code == 200
         assert kind in answer.headers["content-type"]
     assert client.get("/web/frame/start.js").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/", "/web/neuron/stage.js"])
+def test_text_travels_compressed(client, path):
+    answers = [client.get(path, headers={"accept-encoding": encoding}) for encoding in ("identity", "gzip")]
+    assert answers[0].text == answers[1].text
+    assert int(answers[1].headers["content-length"]) < 0.5 * int(answers[0].headers["content-length"])
+
+
+def test_behind_a_proxy_the_page_knows_its_own_address(client):
+    headers = {"x-forwarded-proto": "https", "x-forwarded-host": "somebody-lecture.hf.space"}
+    assert '"root":"https://somebody-lecture.hf.space"' in client.get("/", headers=headers).text
+    assert "x-frame-options" not in client.get("/").headers, "a Space shows the page in a frame"
 
 
 BAD_CALLS = [
@@ -71,13 +84,16 @@ def test_errors_speak_the_visitors_language(client):
         assert answer.json() == {"error": text.text("server.failed", lang)}
 
 
-def test_nothing_a_stranger_sends_is_written(client, tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    for door in server.CLOSED_DOORS:
-        for path in (door, door + "/"):
-            answer = client.post(path, files={"files": ("x.txt", b"x")})
-            assert answer.status_code == 404
-    assert not list(tmp_path.rglob("*"))
+@pytest.mark.parametrize("door", ["upload", "process_recording"])
+@pytest.mark.parametrize("end", ["", "/"])
+def test_nothing_a_stranger_sends_is_written(client, door, end):
+    folder = Path(client.app.routes[-1].app.uploaded_file_dir)
+    before = set(folder.rglob("*"))
+    for method in ("POST", "PUT", "GET"):
+        sent = {"files": ("x.mp4", b"x", "video/mp4")}
+        answer = client.request(method, f"/gradio_api/{door}{end}", files=sent)
+        assert answer.status_code in (404, 405)
+    assert set(folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize(
@@ -86,28 +102,3 @@ def test_nothing_a_stranger_sends_is_written(client, tmp_path, monkeypatch):
 )
 def test_nothing_but_assets_is_served(client, path):
     assert client.get(path).status_code in (403, 404)
-
-
-def test_arguments_before_environment_before_default(monkeypatch):
-    monkeypatch.delenv("GRADIO_SERVER_NAME", raising=False)
-    monkeypatch.delenv("GRADIO_SERVER_PORT", raising=False)
-    assert vars(server.parse_arguments([])) == {"host": "127.0.0.1", "port": 7860}
-    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
-    monkeypatch.setenv("GRADIO_SERVER_PORT", "8001")
-    assert vars(server.parse_arguments([])) == {"host": "0.0.0.0", "port": 8001}
-    assert vars(server.parse_arguments(["--host", "::1", "--port", "8002"])) == {"host": "::1", "port": 8002}
-
-
-@pytest.mark.parametrize("value", ["x", "-1", "65536", "", "1.5", "²"])
-def test_a_port_that_is_none_is_refused(value):
-    with pytest.raises(argparse.ArgumentTypeError, match="65535"):
-        server.port_number(value)
-
-
-def test_operator_messages_follow_the_locale(monkeypatch):
-    monkeypatch.delenv("LC_ALL", raising=False)
-    monkeypatch.delenv("LC_MESSAGES", raising=False)
-    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
-    assert server.message("open", url="x") == text.text("server.open", "ko").format(url="x")
-    monkeypatch.setenv("LC_ALL", "C")
-    assert server.message("open", url="x") == text.text("server.open", "en").format(url="x")

@@ -20,6 +20,8 @@ export function mount(element, props, trigger) {
   }
 
   for (const button of buttons) button.addEventListener("click", () => lecture.chooseLanguage(button.dataset.lang));
+  lecture.setLanguage(lecture.language());
+  languageChanged();
   document.addEventListener("lecture:language", () => { languageChanged(); trigger("change"); });
   dark.addEventListener("click", () => { lecture.setDark(!lecture.isDark()); show(); });
   projector.addEventListener("click", () => { lecture.setProjector(!lecture.isProjector()); show(); });
@@ -32,11 +34,14 @@ export function mount(element, props, trigger) {
     if (!wanted.length) return;
     for (const notice of notices) notice.hidden = notice.dataset.notice !== wanted.at(-1);
     clearTimeout(hiding);
-    hiding = setTimeout(() => notices.forEach((notice) => { notice.hidden = true; }), NOTICE_MS);
+    if (wanted.at(-1) !== "copyByHand") hiding = setTimeout(hideNotices, NOTICE_MS);
   }
+  function hideNotices() {
+    for (const notice of element.querySelectorAll("[data-notice]")) notice.hidden = true;
+  }
+  element.querySelector("[data-address]").addEventListener("blur", hideNotices);
   document.addEventListener("lecture:notice", showNotices);
 
-  for (const label of document.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
-  languageChanged();
   showNotices();
+  if (lecture.wantedTab()) trigger("go"); // a link that was pressed before this was here
 }

@@ -14,12 +14,15 @@ window.lecture = (() => {
     return wanted ?? (navigator.languages?.[0]?.startsWith("ko") ? "ko" : "en");
   }
 
-  // Several changes within a moment are written once: browsers limit how often the address may change.
+  // Several changes within a moment are written once: Safari allows a hundred changes of the address in 30 s.
+  const WRITE_MS = 400;
   const pending = {};
+  const written = {}; // what this page has put into the address, for entries of the history that lack it
   let writing = null;
   function setAddress(name, value) {
     pending[name] = value;
-    writing ??= setTimeout(writeAddress, 250);
+    written[name] = value;
+    writing ??= setTimeout(writeAddress, WRITE_MS);
   }
   function writeAddress() {
     clearTimeout(writing);
@@ -36,6 +39,7 @@ window.lecture = (() => {
   function setLanguage(lang) {
     language = lang;
     root.lang = lang;
+    document.title = document.querySelector(`.lecture-brand [lang=${lang}]`)?.textContent ?? document.title;
     for (const element of document.querySelectorAll("[data-aria-label-ko]")) translateLabel(element);
     document.dispatchEvent(new CustomEvent("lecture:language", { detail: lang }));
   }
@@ -65,19 +69,38 @@ window.lecture = (() => {
   let wantedTab = null;
   function firstTab(tabs) {
     const tab = parameter("tab");
-    if (tab == null || tabs.includes(tab)) return select(tab);
-    say("unknownTab");
-    return select(null);
+    const isKnown = tabs.includes(tab);
+    if (tab !== null && !isKnown) say("unknownTab");
+    openedTab = isKnown ? tab : tabs[0];
+    history.replaceState(null, "", location.href);
+    setAddress("tab", openedTab);
+    return select(isKnown ? tab : null);
   }
   const select = (tab) => (tab ? { __type__: "update", selected: tab } : { __type__: "update" });
+  // A tab is an entry in the browser's history; everything else replaces the one it is in.
+  let openedTab = null;
   function tabChanged(tab) {
-    setAddress("tab", tab);
-    window.scrollTo({ top: 0 });
+    if (openedTab !== null && openedTab !== tab) {
+      writeAddress();
+      history.pushState(null, "", location.href);
+      setAddress("tab", tab);
+      writeAddress();
+      window.scrollTo({ top: 0 });
+    }
+    openedTab = tab;
   }
+  window.addEventListener("popstate", () => {
+    openedTab = parameter("tab") ?? openedTab;
+    for (const [name, value] of Object.entries(written)) if (name !== "tab") setAddress(name, value);
+    goTo(openedTab);
+  });
   function goTo(tab) {
     wantedTab = tab;
     document.dispatchEvent(new CustomEvent("lecture:go"));
   }
+
+  // The last try that was pressed, for a stage that was not there yet.
+  let lastTry = null;
 
   // A short notice in both languages: what a text key `frame.notice.…` says, shown by the header.
   const notices = [];
@@ -88,6 +111,7 @@ window.lecture = (() => {
 
   // A page in a frame may have no leave to write the clipboard: then the old way, and at last by hand.
   async function copyAddress() {
+    setAddress("lang", language);
     writeAddress();
     try {
       await navigator.clipboard.writeText(location.href);
@@ -113,13 +137,13 @@ window.lecture = (() => {
     if (event.target.closest?.("[data-copy-address]")) copyAddress();
     const button = event.target.closest?.("button[data-try]");
     if (!button) return;
-    const detail = { section: button.dataset.section, number: Number(button.dataset.try) };
-    document.dispatchEvent(new CustomEvent("lecture:try", { detail }));
+    lastTry = { section: button.dataset.section, number: Number(button.dataset.try) };
+    document.dispatchEvent(new CustomEvent("lecture:try", { detail: lastTry }));
   });
 
   return {
     parameter, setAddress, setLanguage, chooseLanguage, translateLabel, language: () => language, isDark, setDark, setProjector, firstTab, tabChanged,
-    select, goTo, say, notices, copyAddress, wantedTab: () => wantedTab,
+    select, goTo, say, notices, copyAddress, wantedTab: () => wantedTab, lastTry: () => lastTry,
     isProjector: () => root.hasAttribute("data-projector"),
   };
 })();

@@ -1,6 +1,6 @@
 // The stage's sliders and buttons: which number each one holds, and how they show the state.
 
-import { readable } from "./svg.js";
+import { readable, readableWeight } from "./svg.js";
 
 const GROUPS = ["view", "activation", "problem"];
 
@@ -31,7 +31,7 @@ export function createControls(root) {
   return function show(state, speed) {
     for (const slider of sliders) {
       const value = getParameter(state, slider.dataset.param);
-      showNumber(slider, value, readable(value, slider.dataset.param.startsWith("inputs") ? 2 : 1));
+      showNumber(slider, value, slider.dataset.param.startsWith("inputs") ? readable(value) : readableWeight(value));
     }
     showNumber(rate, Math.log10(state.rate), String(state.rate));
     for (const group of GROUPS) press(buttons[group], group, state[group]);

@@ -1,7 +1,7 @@
 // The nerve cell that becomes the drawn neuron: one figure, from a cell (shape 0) to a diagram (shape 1).
 
 import { activate, fires, weightedSum } from "./rules.js";
-import { connectionKind, connectionWidth, readable, set, svgElement } from "./svg.js";
+import { connectionKind, connectionWidth, readable, readableWeight, set, svgElement } from "./svg.js";
 
 const MORPH_MS = 700;
 const N_MYELIN = 5;
@@ -122,14 +122,14 @@ function paintInputs(parts, { inputs, neuron }, { rows, inputX, synapseX, nodeRa
     const curve = dendriteCurve([synapseX, y], soma, DENDRITE_ANGLES[i], shape);
     const d = `M${curve[0]}C${curve.slice(1).join(" ")}`;
     set(parts.dendrites[i], { d, class: `dendrite ${kind}`, "stroke-width": connectionWidth(w) });
-    set(parts.flows[i], { d, style: `opacity:${x};--beat:${1.6 - x}s` });
+    set(parts.flows[i], { d, style: `opacity:${w === 0 ? 0 : x};--beat:${1.6 - x}s` });
     set(parts.trunks[i], { d: taperedBranch(curve, 4, soma.radius * 0.2) });
-    set(parts.twigs[i], { d: twigs(curve, i) });
+    set(parts.twigs[i], { d: twigs(curve) });
     set(parts.inputs[i], { cx: inputX, cy: y, r: nodeRadius, style: `--on:${x}` });
     set(parts.boutons[i], { cx: synapseX, cy: y, r: nodeRadius * 0.55, class: `bouton ${kind}` });
-    write(parts.signs[i], synapseX, y, w < 0 ? "−" : "+");
+    write(parts.signs[i], synapseX, y, { excitatory: "+", inhibitory: "−", silent: "" }[kind]);
     write(parts.inputTexts[i], inputX, y, readable(x));
-    write(parts.weightTexts[i], synapseX + nodeRadius * 0.6, y - connectionWidth(w) / 2 - 10, `w${"₁₂₃"[i]} ${readable(w, 1)}`);
+    write(parts.weightTexts[i], synapseX + nodeRadius * 0.6, y - connectionWidth(w) / 2 - 10, `w${"₁₂₃"[i]} ${readableWeight(w)}`);
   });
 }
 
@@ -160,10 +160,10 @@ function taperedBranch(curve, thin, thick) {
   return `M${sides[0].join("L")}L${sides[1].join("L")}Z`;
 }
 
-function twigs(curve, i) {
+// Small side branches, below the dendrite: its weight is written above.
+function twigs(curve) {
   const [near, far] = [pointOnCurve(curve, 0.3), pointOnCurve(curve, 0.55)];
-  const up = i === 2 ? 1 : -1;
-  return `M${near}q8 ${up * 12} 4 ${up * 26}m-2 ${-up * 9}q6 ${up * 4} 12 ${up * 6}M${far}q10 ${-up * 12} 8 ${-up * 28}`;
+  return `M${near}q8 12 4 26m-2 -9q6 4 12 6M${far}q10 10 8 22`;
 }
 
 // The height of a sum inside the body, 0 to 1: zero is the middle, and no sum leaves the body.
@@ -177,8 +177,9 @@ function paintSoma(parts, { sum, theta, isFiring }, { soma, em }, shape) {
   set(parts.level, { x: soma.x - 2 * reach, y: heightOf(sum), width: 4 * reach, height: 4 * reach, class: isFiring ? "level fired" : "level" });
   set(parts.nucleus, { cx: soma.x - soma.radius * 0.3, cy: soma.y + soma.radius * 0.42, r: soma.radius * 0.22 });
   set(parts.threshold, { d: `M${soma.x - soma.radius * 1.05} ${heightOf(theta)}h${soma.radius * 2.1}` });
-  write(parts.sumText, soma.x, soma.y, `Σ ${readable(sum)}`);
-  write(parts.thetaText, soma.x, soma.y - soma.radius - em * 0.9, `θ ${readable(theta, 1)}`);
+  const isStruck = Math.abs(heightOf(theta) - soma.y) < em * 0.9;
+  write(parts.sumText, soma.x, isStruck ? heightOf(theta) + em * 1.1 : soma.y, `Σ ${readable(sum)}`);
+  write(parts.thetaText, soma.x, soma.y - soma.radius - em * 0.9, `θ ${readableWeight(theta)}`);
 }
 
 // A circle at shape 1; at shape 0 the body runs out into its dendrites and its axon.

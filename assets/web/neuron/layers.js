@@ -2,7 +2,7 @@
 
 import { DECISION_SUM, activate, fires, twoLayerSums } from "./rules.js";
 import { planeInputs } from "./learning.js";
-import { connectionKind, connectionWidth, halfPlane, readable, set, svgElement } from "./svg.js";
+import { connectionKind, connectionWidth, halfPlane, readable, readableWeight, set, svgElement } from "./svg.js";
 
 const LOW = -0.25;
 const HIGH = 1.25;
@@ -54,7 +54,10 @@ function draw(svg, parts, state) {
 
   EDGES.forEach(([i, h], e) => connect(parts.edges[e], state.layers.hidden[h].weights[i], [inputAt[i][0] + radius, inputAt[i][1]], [hiddenAt[h][0] - side / 2, hiddenAt[h][1]], i === h ? 0.5 : 0.36));
   [0, 1].forEach((h) => connect(parts.edges[4 + h], state.layers.output.weights[h], [hiddenAt[h][0] + side / 2, hiddenAt[h][1]], [outputAt[0] - radius, outputAt[1]], 0.5));
-  parts.inputs.forEach((input, i) => drawCircle(input, inputAt[i], radius, `x${"₁₂"[i]}`, readable(state.inputs[i])));
+  parts.inputs.forEach((input, i) => {
+    drawCircle(input, inputAt[i], radius, `x${"₁₂"[i]}`, readable(state.inputs[i]));
+    input.shape.style.setProperty("--on", state.inputs[i]);
+  });
   parts.hidden.forEach((unit, h) => drawHidden(unit, hiddenAt[h], side, state, h, hiddenSums[h]));
   const y = activate(state.activation, z);
   drawCircle(parts.output, outputAt, radius, "y", readable(y, state.activation === "step" ? 0 : 2));
@@ -66,7 +69,7 @@ function connect({ path, text }, weight, [x1, y1], [x2, y2], share) {
   set(path, { d: `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`, class: `dendrite ${connectionKind(weight)}`, "stroke-width": connectionWidth(weight) * 0.8 });
   const ease = share * share * (3 - 2 * share);
   set(text, { x: x1 + (x2 - x1) * share, y: y1 + (y2 - y1) * ease - connectionWidth(weight) / 2 - 6, "text-anchor": "middle" });
-  text.textContent = readable(weight, 1);
+  text.textContent = readableWeight(weight);
 }
 
 function drawCircle({ shape, value, name }, [x, y], radius, word, text) {

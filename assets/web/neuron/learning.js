@@ -8,6 +8,7 @@ import { parameters } from "./state.js";
 
 const GOOD_ENOUGH = 0.04; // mean error at which a smooth neuron has learned its gate
 const PATIENCE = { line: 100, valley: 6000 }; // examples after which it says that it is stuck
+const STANDSTILL = 0.99; // the error is no longer falling if it kept this share over a third of that time
 const REACH = { step: 1, sigmoid: 2, relu: 0.7, tanh: 2 }; // two layers start between −reach and reach, one neuron between −1 and 1
 const RELU_BIAS = 1; // a ReLU that starts at 0 for every example never learns (Goodfellow et al. 2016, section 6.3)
 const LARGEST_WEIGHT = 100; // beyond it learning has run away
@@ -59,13 +60,14 @@ export function createLearner() {
     else state.neuron = unit(3);
   }
 
-  // One example. Returns its number, how the weights changed, and why learning should stop, if it should.
+  // One example. Returns its number, whether it was right, how the weights changed, and why learning should stop, if so.
   function step(state) {
     const number = seen % CORNERS.length;
     const inputs = questions(state)[number];
     const label = GATES[state.problem][number];
     const before = parameters(state);
-    if (!errors.length) errors.push(meanError(answers(state)));
+    const asked = answers(state);
+    if (!errors.length) errors.push(meanError(asked));
     if (state.view === "layers") state.layers = twoLayerGradientStep(state.activation, state.layers, inputs, label, state.rate);
     else state.neuron = learningStep(state.activation, state.neuron, inputs, label, state.rate);
     const changes = parameters(state).map(([name, value], i) => [name, value - before[i][1]]).filter(([, change]) => change !== 0);
@@ -73,7 +75,7 @@ export function createLearner() {
     idle = changes.length ? 0 : idle + 1;
     const marked = answers(state);
     errors.push(meanError(marked));
-    return { number, changes, verdict: verdict(state, marked) };
+    return { number, wasRight: asked[number].right, changes, verdict: verdict(state, marked) };
   }
 
   function verdict(state, marked) {
@@ -82,34 +84,39 @@ export function createLearner() {
     const allRight = countRight(marked) === marked.length;
     const isGood = state.activation === "step" ? idle >= CORNERS.length : meanError(marked) < GOOD_ENOUGH;
     if (allRight && isGood) return "solved";
-    if (idle >= CORNERS.length) return "stuckDead";
+    if (idle >= CORNERS.length) return state.activation === "relu" ? "stuckDead" : "stuckFlat";
     if (state.view !== "layers" && state.problem === "xor" && seen >= PATIENCE.line) return "stuckLine";
-    return seen >= PATIENCE.valley && seen % PATIENCE.valley === 0 ? "stuckValley" : null;
+    if (seen % PATIENCE.valley !== 0) return null;
+    return errors.at(-1) > STANDSTILL * errors.at(-PATIENCE.valley / 3) ? "stuckValley" : "stuckSlow";
   }
 
   return { rewind, step, errors: () => errors, seen: () => seen, forget: () => { seen = idle = 0; errors = []; } };
 }
 
-// The error over the examples seen so far, as a line from left to right.
+// The error over the examples seen so far, from left to right; the scale stands at its left.
 export function drawErrors(canvas, errors) {
-  const ratio = devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  if (!width) return;
+  if (!width || errors.length < 2) return;
+  const ratio = devicePixelRatio || 1;
   canvas.width = width * ratio;
   canvas.height = height * ratio;
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
+  const em = parseFloat(style.fontSize);
+  const top = Math.max(0.1, Math.ceil(10 * Math.max(...errors.filter(Number.isFinite))) / 10);
+  const [left, right, up, down] = [em * 2, width - 6, em * 0.7, height - em * 0.7];
+  const heightOf = (error) => down - ((down - up) * Math.min(error, top)) / top;
+  context.font = `${em}px ${style.fontFamily}`;
+  context.fillStyle = style.getPropertyValue("--ink");
+  context.textBaseline = "middle";
+  for (const value of [0, top]) context.fillText(value === 0 ? "0" : value.toFixed(1), 0, heightOf(value));
   context.strokeStyle = style.getPropertyValue("--line");
-  context.strokeRect(0.5, 0.5, width - 1, height - 1);
-  if (errors.length < 2) return;
-  const largest = Math.max(0.5, ...errors.filter(Number.isFinite));
+  context.strokeRect(left, up, right - left, down - up);
   context.strokeStyle = style.getPropertyValue("--accent");
   context.lineWidth = 2.5;
   context.beginPath();
   const every = Math.max(1, Math.floor(errors.length / width));
-  for (let i = 0; i < errors.length; i += every) {
-    context.lineTo(4 + ((width - 8) * i) / (errors.length - 1), height - 4 - ((height - 8) * Math.min(errors[i], largest)) / largest);
-  }
+  for (let i = 0; i < errors.length; i += every) context.lineTo(left + ((right - left) * i) / (errors.length - 1), heightOf(errors[i]));
   context.stroke();
 }

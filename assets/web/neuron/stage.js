@@ -12,6 +12,7 @@ import { readable } from "./svg.js";
 const SECTION = "neuron"; // its name in the address and on the tries
 const SLOW_MS = 500; // between two examples
 const FAST_EXAMPLES = 4; // in one frame of the screen
+const HEARD_MS = 700; // after the last change a screen reader hears how things stand
 
 export function mount(element, live) {
   const { lecture } = window;
@@ -44,10 +45,19 @@ export function mount(element, live) {
     change(edit);
   }
 
+  // Two layers open with the problem solved, and learn fast: they need hundreds of examples.
+  function enterLayers() {
+    speed = "fast";
+    begin((s) => {
+      Object.assign(s, { view: "layers", task: "none" });
+      if (s.problem !== "free") s.layers = structuredClone(LAYERED_SOLUTIONS[s.problem]);
+    }, state.problem === "xor" ? ["layersCan"] : null);
+  }
+
   const cannotBeLine = ({ view, problem }) => (view !== "layers" && problem === "xor" ? ["xorImpossible"] : null);
   const choose = {
-    view: (view) => begin((s) => { s.view = view; s.task = "none"; }, cannotBeLine({ ...state, view })),
-    activation: (activation) => begin((s) => { s.activation = activation; s.rate = USUAL_RATE[activation]; }),
+    view: (view) => (view === "layers" && state.view !== "layers" ? enterLayers() : begin((s) => { s.view = view; s.task = "none"; }, cannotBeLine({ ...state, view }))),
+    activation: (activation) => begin((s) => Object.assign(s, { activation, task: "none", rate: USUAL_RATE[activation] }), cannotBeLine(state)),
     problem: (problem) => begin((s) => {
       s.problem = problem;
       s.task = "none";
@@ -61,8 +71,8 @@ export function mount(element, live) {
 
   // ---- learning ----
   const actions = {
-    restore: () => begin(() => { state = lectureSetting(); }),
-    copy: () => lecture.copyAddress(),
+    restore: () => { speed = "slow"; begin(() => { state = lectureSetting(); }); },
+    copy: () => { lecture.setAddress(SECTION, stateToText(state)); lecture.copyAddress(); },
     rewind: () => begin((s) => { s.task = "none"; learner.rewind(s); }),
     reseed: () => { state.seed = (state.seed % 999) + 1; actions.rewind(); },
     step: () => { if (canLearn()) learn(1); },
@@ -124,9 +134,14 @@ export function mount(element, live) {
     const button = target.closest("button");
     for (const [group, value] of Object.entries(button?.dataset ?? {})) choose[group]?.(value);
   });
-  document.addEventListener("lecture:try", ({ detail }) => {
-    if (detail.section === SECTION) begin(() => { state = TRIES[detail.number](); });
-  });
+  document.addEventListener("lecture:try", startTry);
+  function startTry() {
+    const { section, number } = lecture.lastTry();
+    if (section !== SECTION) return;
+    begin(() => { state = TRIES[number](); });
+    root.querySelector(".neuron-bar").scrollIntoView({ block: "nearest" });
+    if (root.getBoundingClientRect().top > innerHeight / 2) root.scrollIntoView();
+  }
   for (const event of ["lecture:language", "lecture:theme"]) document.addEventListener(event, render);
   new ResizeObserver(render).observe(root);
   new IntersectionObserver(() => { if (playing !== null && !root.offsetParent) actions.play(); }).observe(root);
@@ -134,9 +149,15 @@ export function mount(element, live) {
   const shared = lecture.parameter(SECTION);
   const read = shared && textToState(shared);
   if (shared && !read) { lecture.say("unreadableState"); lecture.setAddress(SECTION, null); }
-  if (read) { state = read; notice = taskNotice(state) ?? cannotBeLine(state); }
+  if (read) {
+    state = read;
+    if (state.view === "layers") speed = "fast";
+    notice = taskNotice(state) ?? cannotBeLine(state);
+    showTries(state.task, notice?.[0].endsWith("Done"));
+  }
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
   render();
+  if (lecture.lastTry()) startTry();
 }
 
 function showTries(task, isDone) {
@@ -155,6 +176,7 @@ function createView(root, say, onMove) {
   const drawLayers = createLayersDrawing(find(".layers-figure"));
   const picture = find(".plane-picture");
   const plane = createPlane(picture, onMove);
+  const announce = createAnnouncer(find(".heard-result"), find(".heard-status"));
   const chart = find(".learn-error canvas");
 
   return function show({ state, speed, notice, lesson, learner, isPlaying }) {
@@ -165,6 +187,7 @@ function createView(root, say, onMove) {
     const marked = answers(state);
     const outputAt = outputOverPlane(state);
     plane(state, outputAt, marked);
+    find(".learn-error").classList.toggle("is-empty", learner.errors().length < 2);
     drawErrors(chart, learner.errors());
     find(".neuron-drawing").setAttribute("aria-label", describe(state, say));
     picture.setAttribute("aria-label", describePlane(state, marked, outputAt(...state.inputs), say));
@@ -172,6 +195,7 @@ function createView(root, say, onMove) {
     find(".neuron-formula").innerHTML = formula(state);
     write(find(".neuron-status"), status(state, say));
     showNotice(find(".neuron-task"), notice, say);
+    if (!isPlaying) announce(notice?.[0], notice ? say(...notice) : "", status(state, say));
     find(".learn-book tbody").innerHTML = bookRows(state, marked, lesson);
     find(".learn-book").classList.toggle("is-empty", !marked.length);
     write(find(".learn-change"), describeLesson(state, lesson, say));
@@ -185,6 +209,20 @@ function showNotice(line, notice, say) {
   if (!notice) return;
   line.dataset.kind = notice[0].endsWith("Done") || notice[0] === "solved" ? "good" : "";
   write(line, say(...notice));
+}
+
+// Says the last of many changes in a row, not each of them, and a notice once, not for each new number in it.
+function createAnnouncer(result, status) {
+  let waiting = null;
+  let said = null;
+  return (notice, noticeText, statusText) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (notice !== said) write(result, noticeText);
+      said = notice;
+      write(status, statusText);
+    }, HEARD_MS);
+  };
 }
 
 function write(element, text) {

@@ -6,7 +6,7 @@ export const VIEWS = ["cell", "neuron", "layers"];
 export const PROBLEMS = ["free", "and", "or", "nand", "xor"];
 export const TASKS = ["none", "fire", "and", "xor"];
 export const USUAL_RATE = { step: 0.5, sigmoid: 2, relu: 0.1, tanh: 0.5 };
-const LARGEST = 1e4;
+const LARGEST = 1000;
 
 const neuron = (weights, theta) => ({ weights, bias: -theta });
 
@@ -67,8 +67,17 @@ export function parameters(state) {
 
 const neurons = (state) => [state.neuron, ...state.layers.hidden, state.layers.output];
 
+// A try belongs to its view and its problem; in an address that mixes them there is none under way.
+function fittingTask(task, view, problem) {
+  const isLayered = view === "layers";
+  const fits = { fire: !isLayered && problem === "free", and: !isLayered && problem === "and", xor: isLayered && problem === "xor" };
+  return fits[task] ? task : "none";
+}
+
+// null where learning has made a number larger than an address holds.
 export function stateToText(state) {
   const numbers = [...state.inputs, ...neurons(state).flatMap(({ weights, bias }) => [...weights, bias]), state.seed, state.rate];
+  if (!numbers.every((number) => Math.abs(number) <= LARGEST)) return null;
   const words = [state.view, state.activation, state.problem, state.task];
   return [...words, ...numbers.map((number) => String(Math.round(number * 1000) / 1000))].join("_");
 }
@@ -83,7 +92,7 @@ export function textToState(text) {
   const take = (count) => numbers.splice(0, count);
   const unit = (nInputs) => ({ weights: take(nInputs), bias: take(1)[0] });
   const inputs = take(3);
-  const state = { view, activation, problem, task, inputs, neuron: unit(3), layers: { hidden: [unit(2), unit(2)], output: unit(2) } };
+  const state = { view, activation, problem, task: fittingTask(task, view, problem), inputs, neuron: unit(3), layers: { hidden: [unit(2), unit(2)], output: unit(2) } };
   const [seed, rate] = numbers;
   const valid = inputs.every((x) => x >= 0 && x <= 1) && Number.isInteger(seed) && seed >= 1 && rate >= 0.01 && rate <= 10;
   return valid ? { ...state, seed, rate } : null;

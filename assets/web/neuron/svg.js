@@ -20,11 +20,15 @@ export function readable(value, digits = 2) {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
+// A weight or threshold: sliders step by a tenth, learning does not, and then a hundredth shows.
+export const isTenth = (value) => Math.abs(value * 10 - Math.round(value * 10)) < 1e-6;
+export const readableWeight = (value) => readable(value, isTenth(value) ? 1 : 2);
+
 export const signed = (value, digits = 2) => (value >= 0 ? "+" : "") + readable(value, digits);
 
 // How thick a connection of this weight is drawn, in pixels: grows without end, ever more slowly.
 export const connectionWidth = (weight) => 2 + (18 * Math.abs(weight)) / (Math.abs(weight) + 3);
-export const connectionKind = (weight) => (weight < 0 ? "inhibitory" : "excitatory");
+export const connectionKind = (weight) => (weight === 0 ? "silent" : weight < 0 ? "inhibitory" : "excitatory");
 
 // Where the line w · x + b = cut crosses the square [low, high]², and the part of the square on its far side.
 export function halfPlane([w1, w2], bias, cut, low, high) {

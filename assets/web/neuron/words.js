@@ -1,8 +1,8 @@
 // What the stage says with its live numbers: the line under the bar, the status, the formula, the book, the labels.
 
-import { activate, fires, twoLayerSums, weightedSum } from "./rules.js";
+import { DECISION_SUM, activate, fires, twoLayerSums, weightedSum } from "./rules.js";
 import { answers, countRight, planeInputs } from "./learning.js";
-import { readable, signed } from "./svg.js";
+import { isTenth, readable, readableWeight, signed } from "./svg.js";
 
 const list = (numbers, digits) => numbers.map((number) => readable(number, digits)).join(", ");
 const outputDigits = ({ activation }) => (activation === "step" ? 0 : 2);
@@ -21,7 +21,7 @@ export function describe(state, say) {
   const { weights, bias } = state.neuron;
   const y = readable(activate(state.activation, weightedSum(state.inputs, weights, bias)), outputDigits(state));
   const key = state.view === "cell" ? "figureCell" : "figureNeuron";
-  return say(key, { inputs: list(state.inputs, 2), weights: list(weights, 1), theta: readable(-bias, 1), y });
+  return say(key, { inputs: list(state.inputs, 2), weights: weights.map(readableWeight).join(", "), theta: readableWeight(-bias), y });
 }
 
 export function describePlane(state, marked, output, say) {
@@ -64,7 +64,10 @@ export function status(state, say) {
   const { weights, bias } = state.neuron;
   const sum = weightedSum(state.inputs, weights, 0);
   const z = sum + bias;
-  if (state.activation !== "step") return say("graded", { z: readable(z), y: readable(activate(state.activation, z)) });
+  if (state.activation !== "step") {
+    const cut = readable(activate(state.activation, DECISION_SUM[state.activation]), 1);
+    return say("graded", { z: readable(z), y: readable(activate(state.activation, z)), cut });
+  }
   return say(fires("step", z) ? "fires" : "quiet", { sum: readable(sum), theta: readable(-bias) });
 }
 
@@ -74,30 +77,33 @@ export function formula(state) {
   if (state.view !== "layers") {
     const z = weightedSum(inputs, neuron.weights, neuron.bias);
     return (
-      `<div><b>z</b> = w₁x₁ + w₂x₂ + w₃x₃ − θ = ${numbers(neuron, inputs)} = <b>${readable(z)}</b></div>` +
+      `<div><b>z</b> = w₁x₁ + w₂x₂ + w₃x₃ − θ ${equals(neuron, inputs)} ${numbers(neuron, inputs)} = <b>${readable(z)}</b></div>` +
       `<div><b>y</b> = f(z) = f(${readable(z)}) = ${y(z)}</div>`
     );
   }
   const line = (name, unit, values) => {
     const z = weightedSum(values, unit.weights, unit.bias);
-    return `<div><b>${name}</b> = f(${numbers(unit, values)}) = f(${readable(z)}) = ${y(z)}</div>`;
+    return `<div><b>${name}</b> ${equals(unit, values)} f(${numbers(unit, values)}) = f(${readable(z)}) = ${y(z)}</div>`;
   };
   const hidden = layers.hidden.map((unit) => activate(state.activation, weightedSum(planeInputs(state), unit.weights, unit.bias)));
   return line("h₁", layers.hidden[0], planeInputs(state)) + line("h₂", layers.hidden[1], planeInputs(state)) + line("y", layers.output, hidden);
 }
 
+// Numbers that learning has made are shown rounded, and the sum of what is shown may differ in its last digit.
+const equals = ({ weights, bias }, inputs) => ([...weights, bias].every(isTenth) && inputs.every((x) => isTenth(10 * x)) ? "=" : "≈");
+
 // 1.5×0.20 + 1.0×0.10 − 1.0×0.00 − 1.0
 function numbers({ weights, bias }, inputs) {
   const sign = (value, isFirst) => (value < 0 ? (isFirst ? "−" : "− ") : isFirst ? "" : "+ ");
-  const terms = weights.map((w, i) => `<span class="term">${sign(w, i === 0)}${readable(Math.abs(w), 1)}×${readable(inputs[i])}</span>`);
-  return [...terms, `<span class="term">${sign(bias, false)}${readable(Math.abs(bias), 1)}</span>`].join(" ");
+  const terms = weights.map((w, i) => `<span class="term">${sign(w, i === 0)}${readableWeight(Math.abs(w))}×${readable(inputs[i])}</span>`);
+  return [...terms, `<span class="term">${bias > 0 ? "+ " : "− "}${readableWeight(Math.abs(bias))}</span>`].join(" ");
 }
 
 export function bookRows(state, marked, lesson) {
-  const rows = marked.map(({ inputs, label, output, right }, i) => {
+  const rows = marked.map(({ inputs, label, wanted, output, right }, i) => {
     const current = lesson?.number === i ? ' class="current"' : "";
-    const mark = `<span aria-hidden="true">${right ? "✓" : "✗"}</span>`;
-    return `<tr${current} data-right="${right}"><td>(${inputs[0]}, ${inputs[1]})</td><td>${label}</td><td>${readable(output, outputDigits(state))} ${mark}</td></tr>`;
+    const mark = right ? "✓" : "✗";
+    return `<tr${current} data-right="${right}"><td>(${inputs[0]}, ${inputs[1]})</td><td>${label}${wanted === label ? "" : ` (${readable(wanted, 0)})`}</td><td>${readable(output, outputDigits(state))} ${mark}</td></tr>`;
   });
   return rows.join("");
 }
@@ -105,7 +111,7 @@ export function bookRows(state, marked, lesson) {
 // What the last example changed; of many numbers, the three that moved most.
 export function describeLesson(state, lesson, say) {
   if (!lesson) return "";
-  if (!lesson.changes.length) return say("unchanged");
+  if (!lesson.changes.length) return say(lesson.wasRight ? "unchanged" : "powerless");
   const largest = lesson.changes.toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(0, 3);
   const change = largest.map(([name, by]) => `${name} ${signed(by)}`).join(", ");
   return say(state.activation === "step" ? "changed" : "changedALittle", { change });
