@@ -7,4 +7,5 @@ TITLE = "opening.title"
 
 def build(parts: dict[int, list[str]]) -> None:
     """`parts` gives the ids of the sections of each part of the lecture."""
-    face.block("opening/page.html", parts=parts)
+    first = next(iter(parts.values()))[0]
+    face.block("opening/page.html", parts=parts, first=first)

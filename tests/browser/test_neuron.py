@@ -3,11 +3,13 @@
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import axe_playwright_python
 import pytest
 
 from core import neuron
 from demos import text
 
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 LAYOUT = (Path(__file__).parent / "layout.js").read_text()
 GATES = ["and", "or", "nand", "xor"]
 
@@ -232,6 +234,49 @@ def test_a_dead_relu_is_named(open_page):
     stage.press(speed="fast")
     stage.press(action="play")
     stage.wait_for_line("a dead ReLU")
+
+
+def test_a_saturated_network_is_not_called_a_dead_relu(open_page):
+    stage = Stage(open_page(f"?tab=neuron&lang=en&neuron=layers_tanh_xor_none_0_0_0{'_1' * 13}_8_10"))
+    stage.press(action="rewind")
+    stage.press(action="play")
+    stage.wait_for_line("The slope is nearly 0")
+
+
+def test_a_local_minimum_is_called_one(open_page):
+    stage = Stage(open_page(f"?tab=neuron&lang=en&neuron=layers_tanh_xor_none_0_0_0{'_1' * 13}_3_0.5"))
+    stage.press(action="rewind")
+    stage.press(action="play")
+    stage.wait_for_line("a local minimum", timeout=120_000)
+
+
+def test_learning_without_a_problem_begins_with_and(stage):
+    stage.press(action="step")
+    assert stage.line == live("chooseProblem")
+    assert stage.page.locator("[data-problem=and]").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("state", ["open try", "done", "impossible", "learned", "layers"])
+def test_axe_finds_nothing_in_any_state(open_page, state, theme):
+    stage = Stage(open_page(f"?tab=neuron&lang=ko&__theme={theme}", reduced_motion="reduce"))
+    if state == "open try":
+        stage.attempt(2)
+    if state == "done":
+        stage.attempt(1)
+        stage.drag(inputs__0=0.9)
+    if state == "impossible":
+        stage.press(problem="xor")
+    if state == "learned":
+        stage.press(problem="and")
+        stage.press(action="rewind")
+        stage.press(action="step")
+    if state == "layers":
+        stage.attempt(3)
+    stage.page.locator(".face-more summary").click()
+    stage.page.evaluate(AXE)
+    violations = stage.page.evaluate("() => axe.run().then((result) => result.violations)")
+    assert [(rule["id"], node["target"]) for rule in violations for node in rule["nodes"]] == []
 
 
 def test_learning_stops_when_the_tab_is_left(stage):
