@@ -96,5 +96,6 @@ def create_app(page: gr.Blocks) -> FastAPI:
         enable_monitoring=False,
         max_file_size="10mb",
     )
-    site.routes[-1].app.add_exception_handler(Exception, refuse)
+    for app in (site, site.routes[-1].app):  # Gradio's is the last that was mounted
+        app.add_exception_handler(Exception, refuse)
     return site

@@ -77,6 +77,16 @@ def test_bad_calls_get_a_short_error(client, path, body):
     assert client.get("/").status_code == 200
 
 
+def test_a_page_that_fails_says_so_too(client, monkeypatch):
+    def fail(page):
+        raise RuntimeError("a secret of the server")
+
+    monkeypatch.setattr(server, "with_our_head", fail)
+    answer = client.get("/", headers={"accept-language": "ko"})
+    assert answer.status_code == 500
+    assert answer.json() == {"error": text.text("server.failed", "ko")}
+
+
 def test_errors_speak_the_visitors_language(client):
     bad = {"fn_index": 99999, "data": [], "session_hash": "a"}
     for header, lang in (("ko-KR,ko;q=0.9", "ko"), ("en-GB", "en"), ("", "en")):
