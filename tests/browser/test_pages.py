@@ -69,8 +69,8 @@ def test_hangul_is_drawn_in_the_bundled_font(open_page, tab):
     selector = f"#section-{tab} [lang=ko], #section-{tab} text"
     nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
     used = [session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in nodes]
-    families = {font["familyName"] for fonts in used for font in fonts}
-    assert families == {"Pretendard"}
+    fonts = {(font["familyName"].split()[0], font["isCustomFont"]) for fonts in used for font in fonts}
+    assert fonts == {("Pretendard", True)}
 
 
 @pytest.mark.parametrize("tab", TABS)
