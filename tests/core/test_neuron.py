@@ -41,7 +41,7 @@ def test_gradient_step_is_one_step_of_sgd(activation, label, random):
         optimizer.step()
         stepped = neuron.gradient_step(activation, *before, inputs.numpy(), label, 0.3)
         np.testing.assert_allclose(stepped[0], weights.detach().numpy(), atol=1e-12)
-        assert stepped[1] == pytest.approx(float(bias), abs=1e-12)
+        assert stepped[1] == pytest.approx(bias.item(), abs=1e-12)
 
 
 @pytest.mark.parametrize("activation", SMOOTH)

@@ -122,7 +122,7 @@ function paintInputs(parts, { inputs, neuron }, { rows, inputX, synapseX, nodeRa
     const curve = dendriteCurve([synapseX, y], soma, DENDRITE_ANGLES[i], shape);
     const d = `M${curve[0]}C${curve.slice(1).join(" ")}`;
     set(parts.dendrites[i], { d, class: `dendrite ${kind}`, "stroke-width": connectionWidth(w) });
-    set(parts.flows[i], { d, style: `opacity:${w === 0 ? 0 : x};--beat:${1.6 - x}s` });
+    set(parts.flows[i], { d, style: travelling(w === 0 ? 0 : x, 1.6 - x) });
     set(parts.trunks[i], { d: taperedBranch(curve, 4, soma.radius * 0.2) });
     set(parts.twigs[i], { d: twigs(curve) });
     set(parts.inputs[i], { cx: inputX, cy: y, r: nodeRadius, style: `--on:${x}` });
@@ -132,6 +132,9 @@ function paintInputs(parts, { inputs, neuron }, { rows, inputX, synapseX, nodeRa
     write(parts.weightTexts[i], synapseX + nodeRadius * 0.6, y - connectionWidth(w) / 2 - 10, `w${"₁₂₃"[i]} ${readableWeight(w)}`);
   });
 }
+
+// Dashes that travel with this strength; what is not seen does not move either.
+const travelling = (strength, beat) => `opacity:${strength};--beat:${beat}s;animation-play-state:${strength > 0 ? "running" : "paused"}`;
 
 // The four points of a Bézier curve from the synapse to the body.
 function dendriteCurve([x, y], { x: somaX, y: somaY, radius }, angle, shape) {
@@ -201,7 +204,7 @@ function paintAxon(parts, { activation, y, isFiring }, { axon, soma, output, nod
   const d = `M${axon.from} ${soma.y}c${length / 3} ${-wave} ${(2 * length) / 3} ${wave} ${length} 0`;
   set(parts.axon, { d });
   const strength = activation === "tanh" ? (y + 1) / 2 : Math.min(1, y);
-  set(parts.pulse, { d, style: `opacity:${isFiring || activation !== "step" ? strength : 0};--beat:${1.3 - strength * 0.8}s` });
+  set(parts.pulse, { d, style: travelling(isFiring || activation !== "step" ? strength : 0, 1.3 - strength * 0.8) });
   const count = Math.max(1, Math.min(N_MYELIN, Math.floor(length / MYELIN_PITCH)));
   const pitch = (length * 0.94) / count;
   parts.myelin.forEach((sheath, i) => {
