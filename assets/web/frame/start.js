@@ -113,13 +113,15 @@ window.lecture = (() => {
   async function copyAddress() {
     setAddress("lang", language);
     writeAddress();
+    const shared = new URL(location.href);
+    shared.searchParams.delete("__sign"); // a private Space's key to this visitor
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(shared.href);
       say("copied");
     } catch {
       say("copyByHand");
       const field = document.querySelector("#lecture-header [data-address]");
-      field.value = location.href;
+      field.value = shared.href;
       field.select();
       if (document.execCommand("copy")) say("copied");
     }
@@ -142,8 +144,9 @@ window.lecture = (() => {
   });
 
   return {
-    parameter, setAddress, setLanguage, chooseLanguage, translateLabel, language: () => language, isDark, setDark, setProjector, firstTab, tabChanged,
-    select, goTo, say, notices, copyAddress, wantedTab: () => wantedTab, lastTry: () => lastTry,
-    isProjector: () => root.hasAttribute("data-projector"),
+    language: () => language, setLanguage, chooseLanguage, translateLabel,
+    isDark, setDark, isProjector: () => root.hasAttribute("data-projector"), setProjector,
+    parameter, setAddress, copyAddress, say, notices,
+    firstTab, tabChanged, select, goTo, wantedTab: () => wantedTab, lastTry: () => lastTry,
   };
 })();
