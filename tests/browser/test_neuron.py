@@ -112,6 +112,16 @@ def test_and_by_hand_is_noticed_and_explained(stage):
     assert "Done" not in stage.line, "undone again when it is no AND any more"
 
 
+@pytest.mark.parametrize(("size", "query"), [("laptop", "&projector=1"), ("phone", "")])
+def test_what_to_do_stays_in_view(open_page, size, query):
+    stage = Stage(open_page(f"?tab=neuron&lang=en{query}", size))
+    stage.attempt(2)
+    stage.page.locator('[data-param="neuron.theta"]').evaluate("(slider) => slider.scrollIntoView({block: 'end'})")
+    box = stage.page.locator(".neuron-task").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] < stage.page.viewport_size["height"] / 2
+
+
 def test_xor_with_two_layers_is_noticed(stage):
     stage.attempt(3)
     assert stage.line == live("taskXor", right=3)
