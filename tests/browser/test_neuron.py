@@ -266,6 +266,13 @@ def test_learning_without_a_problem_begins_with_and(stage):
     assert stage.page.locator("[data-problem=and]").get_attribute("aria-pressed") == "true"
 
 
+def test_learning_ends_the_try_that_was_under_way(stage):
+    stage.attempt(1)
+    stage.press(action="step")
+    assert stage.line == live("chooseProblem")
+    assert stage.page.locator("[data-try][aria-pressed=true]").count() == 0
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("state", ["open try", "done", "impossible", "learned", "layers"])
 def test_axe_finds_nothing_in_any_state(open_page, state, theme):

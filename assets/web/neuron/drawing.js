@@ -87,7 +87,7 @@ function layout(width, height, rows, em) {
   const axon = { from: soma.x + radius, to: output.x - nodeRadius };
   const side = Math.min(radius * 1.15, (axon.to - axon.from) * 0.46);
   return {
-    em, isNarrow, nodeRadius, soma, output, axon,
+    em, nodeRadius, soma, output, axon,
     rows: rows ?? [0.16, 0.46, 0.76].map((share) => share * height),
     inputX: nodeRadius + 3,
     synapseX: nodeRadius * (isNarrow ? 2.9 : 3.3) + 3,

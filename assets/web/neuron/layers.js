@@ -1,11 +1,10 @@
 // The network of two layers: two inputs, two hidden neurons that each show their half of the plane, one output.
 
 import { DECISION_SUM, activate, fires, twoLayerSums } from "./rules.js";
+import { HIGH, LOW } from "./plane.js";
 import { planeInputs } from "./learning.js";
 import { connectionKind, connectionWidth, halfPlane, readable, readableWeight, set, svgElement } from "./svg.js";
 
-const LOW = -0.25;
-const HIGH = 1.25;
 const EDGES = [[0, 0], [1, 0], [0, 1], [1, 1]]; // (input, hidden)
 
 export function createLayersDrawing(svg) {

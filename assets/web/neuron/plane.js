@@ -3,8 +3,8 @@
 import { CORNERS, DECISION_SUM, GATES, activate } from "./rules.js";
 import { halfPlane, set, svgElement } from "./svg.js";
 
-const LOW = -0.25;
-const HIGH = 1.25;
+export const LOW = -0.25; // the plane shows a little more than the inputs from 0 to 1
+export const HIGH = 1.25;
 const RESOLUTION = 96; // heat map cells along a side
 
 export function createPlane(picture, onMove) {

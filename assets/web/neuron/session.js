@@ -25,9 +25,10 @@ export function createSession(show, changed) {
 
   function change(edit) {
     edit(state);
-    notice = taskNotice(state) ?? notice;
+    const task = taskNotice(state);
+    notice = task ?? notice;
     render();
-    changed(stateToText(state), tryUnderWay());
+    changed(stateToText(state), { number: TRY_NUMBERS[state.task], isDone: Boolean(task?.[0].endsWith("Done")) });
   }
 
   // A change after which what was learned before says nothing any more.
@@ -38,8 +39,6 @@ export function createSession(show, changed) {
     notice = firstNotice;
     change(edit);
   }
-
-  const tryUnderWay = () => ({ number: TRY_NUMBERS[state.task], isDone: Boolean(taskNotice(state)?.[0].endsWith("Done")) });
 
   // ---- choosing ----
   function view(wanted) {
@@ -84,11 +83,11 @@ export function createSession(show, changed) {
       render();
       return false;
     }
+    state.task = "none";
     const isSolvedUnlearned = !learner.seen() && countRight(answers(state)) === 4;
     if (state.problem === "free") begin((s) => { s.problem = "and"; learner.rewind(s); }, ["chooseProblem"]);
     else if (isSolvedUnlearned || lesson?.verdict === "solved") rewind();
     else notice = null;
-    state.task = "none";
     return true;
   }
 
@@ -147,6 +146,7 @@ export function createSession(show, changed) {
   return {
     render, setNumber, pause, open,
     text: () => stateToText(state),
+    movePoint: (x1, x2) => change(({ inputs }) => { [inputs[0], inputs[1]] = [x1, x2]; }),
     startTry: (number) => begin(() => { state = TRIES[number](); }),
     choose: { view, activation, problem, speed: (wanted) => { speed = wanted; render(); }, action: (name) => actions[name]?.() },
   };

@@ -9,8 +9,8 @@ export function mount(element, live) {
   const { lecture } = window;
   const root = element.querySelector(".neuron");
   const say = (key, values = {}) => live[lecture.language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const movePoint = (x1, x2) => { session.setNumber("inputs.0", x1); session.setNumber("inputs.1", x2); };
-  const session = createSession(createView(root, say, movePoint), (text, underWay) => {
+  const view = createView(root, say, (x1, x2) => session.movePoint(x1, x2));
+  const session = createSession(view, (text, underWay) => {
     lecture.setAddress(SECTION, text);
     showTries(underWay);
   });

@@ -34,9 +34,10 @@ export function createView(root, say, onMove) {
     picture.setAttribute("aria-label", describePlane(state, marked, outputAt(...state.inputs), say));
     chart.setAttribute("aria-label", describeErrors(learner.errors(), say));
     find(".neuron-formula").innerHTML = formula(state);
-    write(find(".neuron-status"), status(state, say));
+    const standing = status(state, say);
+    write(find(".neuron-status"), standing);
     showNotice(find(".neuron-task"), notice, say);
-    if (!isPlaying) announce(notice?.[0], notice ? say(...notice) : "", status(state, say));
+    if (!isPlaying) announce(notice?.[0], notice ? say(...notice) : "", standing);
     find(".learn-book tbody").innerHTML = bookRows(state, marked, lesson);
     find(".learn-book").classList.toggle("is-empty", !marked.length);
     write(find(".learn-change"), describeLesson(state, lesson, say));
