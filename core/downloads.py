@@ -2,8 +2,9 @@
 
     python -m core.downloads mnist
 
-Nothing is fetched unless this command is run. The folder is the one that `LECTURE_DATA` names, or else a
-cache folder of this project. Every file is checked by its SHA-256.
+Nothing is fetched unless this command is run, or the app is started with LECTURE_DOWNLOAD=1 (as on a Space). The
+folder is the one that `LECTURE_DATA` names, or else a cache folder of this project. Every file is checked by its
+SHA-256.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 import pooch
 
 ENVIRONMENT_VARIABLE = "LECTURE_DATA"
+WANTED = "LECTURE_DOWNLOAD"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ def download(name: str) -> Path:
     for file in dataset.sha256:
         fetcher.fetch(file, progressbar=True)
     return data_folder() / name
+
+
+def download_wanted() -> int:
+    """Fetches everything where the environment says LECTURE_DOWNLOAD=1, else nothing. Returns `main`'s exit status."""
+    return main(sorted(DATASETS)) if os.environ.get(WANTED) == "1" else 0
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -74,5 +74,5 @@ def test_top_level_is_what_the_readme_shows():
         *("app.py", "demos", "core", "assets", "tests", "requirements.txt", "requirements-dev.txt", "README.md"),
         *("LICENSE", "pyproject.toml", ".ci", ".gitattributes", ".gitignore"),
     }
-    made = {".git", ".pytest_cache", ".ruff_cache", "__pycache__", ".benchmarks", ".venv", "venv"}
+    made = {".git", "runs", ".pytest_cache", ".ruff_cache", "__pycache__", ".benchmarks", ".venv", "venv"}
     assert {path.name for path in ROOT.iterdir()} - made <= allowed

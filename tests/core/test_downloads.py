@@ -37,6 +37,19 @@ def test_fetched_when_asked_and_then_found(published):
     assert {path.name: path.read_bytes() for path in downloads.find("small").iterdir()} == CONTENT
 
 
+def test_fetched_at_the_start_only_where_the_environment_says_so(published, monkeypatch):
+    monkeypatch.delitem(downloads.DATASETS, "mnist")
+    for value in (None, "0", ""):
+        monkeypatch.delenv("LECTURE_DOWNLOAD", raising=False)
+        if value is not None:
+            monkeypatch.setenv("LECTURE_DOWNLOAD", value)
+        assert downloads.download_wanted() == 0
+        assert downloads.find("small") is None
+    monkeypatch.setenv("LECTURE_DOWNLOAD", "1")
+    assert downloads.download_wanted() == 0
+    assert downloads.find("small") is not None
+
+
 def test_what_was_not_published_is_not_kept(published, capsys):
     (published / "b.gz").write_bytes(b"something else")
     assert downloads.main(["small"]) == 1
