@@ -1,0 +1,52 @@
+"""Digits with MNIST and without it, and studies that have learned for as long as a test needs."""
+
+import pytest
+import torch
+
+from core.digits import data
+from core.digits.study import Study, StudyConfig
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Small networks on two threads crawl as soon as another process computes too."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    digits = data.load()
+    if digits.source != "mnist":
+        pytest.skip("no MNIST in the folder that LECTURE_DATA names: python -m core.downloads mnist")
+    return digits
+
+
+@pytest.fixture
+def no_mnist(tmp_path, monkeypatch):
+    """The data folder is empty."""
+    monkeypatch.setenv("LECTURE_DATA", str(tmp_path))
+    data._load.cache_clear()
+    yield
+    data._load.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def learn_until():
+    """A function that gives a study that has seen so many examples, however slow the machine is."""
+
+    def learn_until(n_seen, digits, **config):
+        study = Study(StudyConfig(**config), digits)
+        while study.n_seen < n_seen:
+            study.learn(0.3)
+        return study
+
+    return learn_until
+
+
+@pytest.fixture(scope="module")
+def learned(mnist, learn_until):
+    """A study that gets nine in ten test digits right."""
+    return learn_until(16_000, mnist)
