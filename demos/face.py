@@ -5,6 +5,8 @@ A section's texts stand under its name in assets/text: `title`, `place`, `idea`,
 its number to the page; the section's browser part listens and sets itself up.
 """
 
+from collections.abc import Callable, Sequence
+
 import gradio as gr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -37,16 +39,19 @@ def closing(section: str) -> None:
     block("face/closing.html", section=section)
 
 
-def figure(section: str) -> gr.HTML:
+def figure(section: str, server_functions: Sequence[Callable] = (), **values) -> gr.HTML:
     """A stage drawn by the browser: `<section>/stage.html`, brought to life by `<section>/stage.js`.
 
-    The script's `mount(element, live)` gets the element and the section's live texts by language.
+    The script's `mount(element, live, server)` gets the element, the section's live texts by language, and
+    the server functions, each of which takes one argument and promises its answer.
     """
     return gr.HTML(
-        render(f"{section}/stage.html"),
+        render(f"{section}/stage.html", **values),
         elem_id=f"{section}-stage",
         apply_default_css=False,
         live=text.live(section),
+        server_functions=list(server_functions),
         js_on_load=f"import(new URL('web/{section}/stage.js', document.baseURI))"
-        ".then(m => m.mount(element, props.live)).catch(error => { console.error(error); lecture.say('notLoaded'); });",
+        ".then(m => m.mount(element, props.live, server))"
+        ".catch(error => { console.error(error); lecture.say('notLoaded'); });",
     )

@@ -3,6 +3,7 @@
 import re
 
 import gradio as gr
+import torch
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -19,6 +20,8 @@ CLOSED_DOORS = ("/gradio_api/upload", "/gradio_api/process_recording")
 """Gradio's routes that write what anybody sends to the disk. No section needs them: what a visitor gives
 goes through a section's own server functions and stays in memory."""
 
+LARGEST_BODY = 16_000_000  # bytes; the largest thing that a visitor may give is 10 MB, in base64
+
 
 class RevalidatedFiles(StaticFiles):
     """Files that a browser may keep but must ask about, so that an update shows at once."""
@@ -27,6 +30,32 @@ class RevalidatedFiles(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+class SmallBodies:
+    """ASGI middleware that refuses requests with a body over `LARGEST_BODY` before anything reads all of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        request = Request(scope)
+        declared = request.headers.get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > LARGEST_BODY:
+            return await (await refuse(request, status=413))(scope, receive, send)
+        n_received = 0
+
+        async def counted() -> Message:
+            nonlocal n_received
+            message = await receive()
+            n_received += len(message.get("body", b""))
+            if n_received > LARGEST_BODY:
+                raise ValueError(f"a body of more than {LARGEST_BODY} bytes")
+            return message
+
+        await self.app(scope, counted, send)
 
 
 class LectureHead:
@@ -67,19 +96,22 @@ def with_our_head(page: str) -> str:
     return page.replace("</head>", f"{frame.head()}</head>", 1)
 
 
-async def refuse(request: Request, error: Exception | None = None) -> JSONResponse:
+async def refuse(request: Request, error: Exception | None = None, status: int = 404) -> JSONResponse:
     """What a visitor gets where something went wrong or is not to be had: one sentence. The log has the rest."""
-    wants_korean = request.headers.get("accept-language", "").lower().startswith("ko")
-    sentence = text.text("server.refused" if error is None else "server.failed", "ko" if wants_korean else "en")
-    return JSONResponse({"error": sentence}, status_code=404 if error is None else 500)
+    lang = text.wanted_language(request.headers.get("accept-language", ""))
+    key = "server.failed" if error is not None else "server.too_large" if status == 413 else "server.refused"
+    sentence = text.text(key, lang)
+    return JSONResponse({"error": sentence}, status_code=status if error is None else 500)
 
 
 def create_app(page: gr.Blocks) -> FastAPI:
     """The whole site: /web and /fonts are plain files, everything else is Gradio's."""
+    torch.set_num_threads(1)  # for each request: several threads that all compute at once only wait for one another
     page.space_id = None  # on a Hugging Face Space Gradio would have each visitor's browser call other hosts
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(LectureHead)
     site.add_middleware(GZipMiddleware)
+    site.add_middleware(SmallBodies)
     site.mount("/web", RevalidatedFiles(directory=ASSETS / "web"))
     site.mount("/fonts", StaticFiles(directory=ASSETS / "fonts"))
     for door in CLOSED_DOORS:

@@ -5,6 +5,7 @@ no server. A key that does not exist is an error when the page is built, never a
 """
 
 import functools
+import re
 import tomllib
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def texts(lang: str) -> dict[str, str]:
 def text(key: str, lang: str) -> str:
     """One text as plain text. Raises KeyError for an unknown key."""
     return texts(lang)[key].strip()
+
+
+def wanted_language(accept_language: str) -> str:
+    """The language that a browser's Accept-Language header asks for first: "ko" or "en"."""
+    return "ko" if re.match(r"ko\b", accept_language.strip().lower()) else "en"
 
 
 def inline(key: str, lang: str) -> str:

@@ -77,6 +77,24 @@ def test_bad_calls_get_a_short_error(client, path, body):
     assert client.get("/").status_code == 200
 
 
+def test_a_body_that_is_too_large_is_not_read(client):
+    server_function = "/gradio_api/component_server"
+    declared = client.post(server_function, content=b"x" * (server.LARGEST_BODY + 1), headers={"accept-language": "ko"})
+    assert (declared.status_code, declared.json()) == (413, {"error": text.text("server.too_large", "ko")})
+    n_sent = 0
+
+    def endless():
+        nonlocal n_sent
+        while n_sent < 4 * server.LARGEST_BODY:
+            n_sent += 1_000_000
+            yield b"x" * 1_000_000
+
+    answer = client.post(server_function, content=endless())
+    assert answer.status_code >= 400
+    assert len(answer.text) < 400
+    assert client.get("/").status_code == 200
+
+
 def test_a_page_that_fails_says_so_too(client, monkeypatch):
     def fail(page):
         raise RuntimeError("a secret of the server")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import app
-from demos import frame, launch, server, text
+from demos import calls, frame, launch, server, text
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = [
@@ -47,7 +47,7 @@ def used_keys():
         frame.build_page(app.SECTIONS)
         frame.head.__wrapped__()
         frame.face.block("face/broken.html")
-    for module in (server, launch):
+    for module in (server, launch, calls):
         asked |= set(re.findall(r'"(server\.\w+)"', Path(module.__file__).read_text()))
     for section in app.SECTIONS:
         name = frame.section_id(section)
@@ -92,3 +92,18 @@ def test_markdown_and_attributes_are_escaped(monkeypatch):
 
 def test_both_stands_in_both_languages():
     assert text.both("frame.title") == '<span lang="ko">AI가 만드는 음악</span><span lang="en">Music Made by AI</span>'
+
+
+@pytest.mark.parametrize(
+    ("header", "lang"),
+    [
+        ("ko", "ko"),
+        ("ko-KR,ko;q=0.9,en;q=0.8", "ko"),
+        ("KO-kr", "ko"),
+        ("en-GB,ko;q=0.9", "en"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_asked_for_first_is_the_one(header, lang):
+    assert text.wanted_language(header) == lang

@@ -1,0 +1,95 @@
+"""What a section's server functions check before they do anything: anybody can call them with anything."""
+
+import base64
+import binascii
+import functools
+import logging
+import re
+from collections.abc import Callable
+
+import gradio as gr
+import numpy as np
+from fastapi import HTTPException
+
+from demos import text
+
+log = logging.getLogger(__name__)
+
+TOKEN = re.compile(r"[0-9a-f-]{36}")
+
+
+class BadCallError(ValueError):
+    """A call that no page of ours would make."""
+
+
+def server_function(function: Callable[[dict], dict]) -> Callable[[dict, gr.Request], dict]:
+    """Makes a function of one dictionary callable by the page. A bad call gets status 400 and one sentence."""
+
+    # Gradio reads the annotations to see who wants the request, so `function`'s are not put in their place
+    @functools.wraps(function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+    def checked(call: dict, request: gr.Request) -> dict:
+        try:
+            if not isinstance(call, dict):
+                raise BadCallError(f"{type(call).__name__}, wanted a dictionary")
+            return function(call)
+        except BadCallError as error:
+            log.info("%s: bad call: %s", function.__name__, error)
+            sentence = text.text("server.bad_call", text.wanted_language(request.headers.get("accept-language", "")))
+            raise HTTPException(400, sentence) from None
+
+    del checked.__wrapped__
+    return checked
+
+
+def number(call: dict, key: str, low: float, high: float) -> float:
+    """A finite number within bounds, both included. Raises BadCallError."""
+    value = call.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadCallError(f"{key} is {type(value).__name__}, wanted a number")
+    if not low <= value <= high:  # NaN fails this, too
+        raise BadCallError(f"{key} is not from {low} to {high}")
+    return float(value)
+
+
+def whole(call: dict, key: str, low: int, high: int) -> int:
+    """A whole number within bounds, both included. Raises BadCallError."""
+    value = number(call, key, low, high)
+    if value != int(value):
+        raise BadCallError(f"{key} is not a whole number")
+    return int(value)
+
+
+def switch(call: dict, key: str) -> bool:
+    """True or false. Raises BadCallError."""
+    value = call.get(key)
+    if not isinstance(value, bool):
+        raise BadCallError(f"{key} is {type(value).__name__}, wanted true or false")
+    return value
+
+
+def token(call: dict) -> str:
+    """The visitor's own unguessable name, a UUID made in the page. Raises BadCallError."""
+    value = call.get("token")
+    if not isinstance(value, str) or not TOKEN.fullmatch(value):
+        raise BadCallError("token is not a UUID")
+    return value
+
+
+def picture(call: dict, largest_side: int) -> np.ndarray:
+    """Grey levels, (height, width) uint8, from `width`, `height` and base64 `pixels`. Raises BadCallError."""
+    width, height = (whole(call, side, 1, largest_side) for side in ("width", "height"))
+    pixels = call.get("pixels")
+    if not isinstance(pixels, str) or len(pixels) > 4 * (width * height // 3 + 1):
+        raise BadCallError("pixels are not a text of the wanted length")
+    try:
+        data = base64.b64decode(pixels, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadCallError("pixels are not base64") from error
+    if len(data) != width * height:
+        raise BadCallError(f"{len(data)} pixels, wanted {width * height}")
+    return np.frombuffer(data, np.uint8).reshape(height, width)
+
+
+def packed(values: np.ndarray) -> str:
+    """Bytes as base64, for the page."""
+    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
