@@ -3,17 +3,20 @@
 import os
 import sys
 
+from core import downloads
 from demos import launch
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: nothing is reported anywhere
 if __name__ == "__main__":
     options = launch.parse_arguments(sys.argv[1:])
     listener = launch.listen(options.host, options.port)
+    downloads.download_wanted()
 
-from demos import frame, neuron, server
+from demos import digits, frame, neuron, server
 
 SECTIONS = [
     neuron,
+    digits,
 ]
 
 if __name__ == "__main__":

@@ -120,6 +120,10 @@ def open_page(server, chromium):
         page.wait_for_selector("#lecture-header [aria-pressed=true]", state="attached", timeout=30_000)
         if "tab=neuron" in query:
             page.wait_for_selector("#neuron-stage .neuron-formula b", timeout=30_000)
+        if "tab=digits" in query:
+            page.wait_for_selector("#digits-stage [data-view][aria-pressed=true]", timeout=30_000)
+            known = "#digits-stage .digits-source:not(:empty)"  # the server has answered
+            page.wait_for_selector(known, state="attached", timeout=30_000)
         page.evaluate("document.fonts.ready")
         return page
 

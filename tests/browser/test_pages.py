@@ -77,10 +77,10 @@ def test_hangul_is_drawn_in_the_bundled_font(open_page, tab):
 def test_every_figure_and_control_has_a_name_in_the_language(open_page, tab):
     page = open_page(f"?tab={tab}&lang=ko")
     named = "(elements) => elements.map((element) => element.getAttribute('aria-label'))"
-    korean = page.locator(f"#section-{tab} [role=img]").evaluate_all(named)
+    korean = page.locator(f"#section-{tab} [role=img]:visible").evaluate_all(named)
     page.locator("[data-lang=en]").click()
     page.wait_for_timeout(300)
-    english = page.locator(f"#section-{tab} [role=img]").evaluate_all(named)
+    english = page.locator(f"#section-{tab} [role=img]:visible").evaluate_all(named)
     assert all(korean)
     assert all(english)
     assert not set(korean) & set(english)

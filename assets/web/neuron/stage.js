@@ -43,7 +43,7 @@ export function mount(element, live) {
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
   session.render();
   const shared = lecture.parameter(SECTION);
-  if (shared && !session.open(shared)) {
+  if (shared !== null && !session.open(shared)) {
     lecture.say("unreadableState");
     lecture.setAddress(SECTION, null);
   }
