@@ -261,6 +261,30 @@ def test_a_finger_draws_too(open_page):
     stage.wait_for("says", "1인 것 같네")
 
 
+def test_a_second_finger_does_not_disturb_the_first(open_page):
+    page = open_page("?tab=digits&lang=en", "phone", has_touch=True)
+    stage = Stage(page)
+    stage.open("draw")
+    page.locator("canvas.pad").scroll_into_view_if_needed()
+    box = page.locator("canvas.pad").bounding_box()
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *shares):
+        at = [
+            {"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y, "id": i}
+            for i, (x, y) in enumerate(shares)
+        ]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touch("touchStart", (0.5, 0.1))
+    touch("touchMove", (0.5, 0.3))
+    touch("touchStart", (0.5, 0.3), (0.95, 0.9))
+    for y in (0.4, 0.6, 0.8):
+        touch("touchMove", (0.5, y), (0.9, 1 - y))
+    touch("touchEnd")
+    stage.wait_for("says", "1!")
+
+
 # ---- one step ----
 
 
@@ -321,6 +345,33 @@ def test_a_network_learns_stops_and_goes_on(stage):
     assert stage.read("loss") != loss, "it went on"
     stage.act("afresh")
     stage.page.wait_for_function("parseFloat(document.querySelector('[data-text=testMark]').textContent) < 35")
+
+
+@needs_mnist
+def test_one_step_and_study_teach_the_same_network(stage):
+    stage.act("step")
+    stage.wait_for("step", "Step 1")
+    stage.open("study")
+    assert float(stage.wait_for("loss", r"\d\.\d")) > 0
+    study_for(stage, 2)
+    mark = stage.per_cent("testMark")
+    assert mark > 80
+    stage.open("step")
+    stage.wait_for("step", r"already seen [\d,]+ questions")
+    stage.open("study")
+    stage.page.wait_for_timeout(1000)
+    assert stage.per_cent("testMark") == pytest.approx(mark, abs=3), "a slice was still under way"
+    stage.open("test")
+    stage.page.wait_for_selector("[data-who=own][aria-pressed=true]")
+
+
+def test_a_try_that_is_left_at_once_does_not_study_unseen(stage):
+    asked = []
+    stage.page.on("request", lambda request: asked.append(request.post_data or ""))
+    stage.page.locator("[data-section=digits][data-try='2']").click()
+    stage.open("draw")
+    stage.page.wait_for_timeout(2000)
+    assert not [call for call in asked if '"fn_name":"learn"' in call and '"go":true' in call]
 
 
 @needs_mnist
