@@ -177,7 +177,7 @@ def test_the_bars_move_while_the_stroke_is_going_on(stage):
 def test_what_is_drawn_is_recognised_wherever_and_however_large(stage, digit, scale, at):
     stage.open("draw")
     stage.draw(STROKES[digit], scale, at)
-    says = stage.wait_for("says", rf"^{digit}! \(\d+%\)")
+    says = stage.wait_for("says", rf"like {digit} \(\d+%\)")
     assert int(re.search(r"\((\d+)%\)", says)[1]) > 60
 
 
@@ -214,13 +214,13 @@ def test_pixels_that_spoke_are_coloured_when_the_pen_is_lifted(stage):
 def test_undo_takes_back_a_stroke_and_clear_all(stage):
     stage.open("draw")
     stage.draw(STROKES[1])
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
     one = stage.bars()
     stage.draw([[(0.1, 0.5), (0.9, 0.5)]])
     stage.page.wait_for_timeout(800)
     assert stage.bars() != one
     stage.act("undo")
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
     assert stage.bars() == one
     stage.act("clear")
     stage.wait_for("says", text.text("digits.live.empty", "en"))
@@ -231,7 +231,7 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(stage):
     stage.page.locator("canvas.pad").focus()
     for key in ["ArrowUp"] * 12 + [" "] + ["ArrowDown"] * 25 + [" "]:
         stage.page.keyboard.press(key)
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
     stage.page.keyboard.press("Backspace")
     stage.wait_for("says", text.text("digits.live.empty", "en"))
 
@@ -243,7 +243,8 @@ def test_a_scribble_leaves_the_network_unsure(stage):
     stage.act("clear")
     stage.page.locator("[data-pen=thin]").click()
     stage.draw(SCRIBBLE)
-    stage.wait_for("says", r"Not sure. Best guess: \d \([1-4]\d%\)")
+    stage.wait_for("says", "No idea")
+    assert max(stage.bars()) < 20
 
 
 def test_a_finger_draws_too(open_page):
@@ -282,7 +283,7 @@ def test_a_second_finger_does_not_disturb_the_first(open_page):
     for y in (0.4, 0.6, 0.8):
         touch("touchMove", (0.5, y), (0.9, 1 - y))
     touch("touchEnd")
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
 
 
 # ---- one step ----
@@ -310,11 +311,15 @@ def test_the_next_question_has_another_label(stage):
 def test_the_first_try_ends_when_the_bar_is_past_the_middle(stage):
     stage.page.locator("[data-section=digits][data-try='1']").click()
     stage.notice("Try 1")
+    done = stage.page.locator("[data-section=digits][data-try='1'][data-done]")
     for _ in range(6):
-        stage.act("step")
-        stage.page.wait_for_timeout(400)
+        if not done.count():
+            stage.act("step")
+            stage.page.wait_for_timeout(600)
     assert re.search(r"steps took it to \d+%.*for 5", stage.notice("Done"))
-    assert stage.page.locator("[data-section=digits][data-try='1'][data-done]").count() == 1
+    assert done.count() == 1
+    stage.act("next")
+    stage.page.wait_for_selector(".digits-notice", state="hidden")  # it spoke of the question before
 
 
 # ---- study ----
@@ -357,7 +362,7 @@ def test_one_step_and_study_teach_the_same_network(stage):
     mark = stage.per_cent("testMark")
     assert mark > 80
     stage.open("step")
-    stage.wait_for("step", r"already seen [\d,]+ questions")
+    stage.wait_for("step", r"already seen questions [\d,]+ times")
     stage.open("study")
     stage.page.wait_for_timeout(1000)
     assert stage.per_cent("testMark") == pytest.approx(mark, abs=3), "a slice was still under way"
@@ -385,7 +390,7 @@ def test_the_drawing_is_judged_by_the_network_that_is_learning(stage):
     assert stage.bars()[1] > 80
     stage.open("draw")
     stage.page.locator("[data-who=own]").click()
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
 
 
 @needs_mnist
@@ -415,7 +420,9 @@ def test_too_high_a_rate_learns_nothing(stage):
     rate.focus()
     stage.page.keyboard.press("End")
     assert float(rate.locator("xpath=../output").inner_text()) > 30
-    study_for(stage, 2)
+    stage.act("study")
+    stage.notice("overshoots")
+    stage.act("study")
     assert stage.per_cent("testMark") < 25
 
 
@@ -482,7 +489,7 @@ def test_ones_own_network_can_take_the_test(stage):
 
 def test_the_third_try_makes_a_picture_that_the_network_believes(stage):
     stage.page.locator("[data-section=digits][data-try='3']").click()
-    stage.notice("your eyes see no 5")
+    stage.notice("does not look like 5")
     assert float(re.search(r"([\d.]+)% sure", stage.wait_for("made", "Step 60"))[1]) > 90
     last = stage.picture("made")
     stage.page.locator("[data-setting=frame]").focus()
@@ -567,13 +574,13 @@ def test_a_server_that_does_not_answer_is_said_and_nothing_is_lost(server, chrom
     stage = Stage(page)
     stage.open("draw")
     stage.draw(STROKES[1])
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
     page.route(re.compile("component_server"), lambda route: route.fulfill(status=503, body="{}"))
     stage.draw([[(0.2, 0.2), (0.3, 0.2)]])
     stage.notice("did not answer")
     page.unroute_all()
     stage.act("undo")
-    stage.wait_for("says", "1!")
+    stage.wait_for("says", "like 1 ")
     assert page.locator(".digits-notice").is_hidden(), "and forgotten when it answers again"
     page.close()
 

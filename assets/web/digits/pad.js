@@ -119,7 +119,12 @@ export function createPad(canvas, changed) {
   }
 
   draw();
-  return { undo, clear, pack, isEmpty: () => !strokes.length, pen: () => pen, setPen: (wanted) => { pen = wanted; } };
+  function inkSide() {
+    const [left, top, right, bottom] = inkBox(strokes, side);
+    return Math.max(right - left, bottom - top);
+  }
+
+  return { undo, clear, pack, inkSide, isEmpty: () => !strokes.length, pen: () => pen, setPen: (wanted) => { pen = wanted; } };
 }
 
 function drawStroke(context, { width, points }) {
@@ -128,7 +133,7 @@ function drawStroke(context, { width, points }) {
   context.lineCap = context.lineJoin = "round";
   context.beginPath();
   context.moveTo(...points[0]);
-  for (const point of points) context.lineTo(...point);
+  for (const [x, y] of points) context.lineTo(x + 0.01, y); // so that a tap leaves a dot
   context.stroke();
 }
 

@@ -8,13 +8,14 @@ export function unpack(base64) {
 }
 export const unpackSigned = (base64) => new Int8Array(unpack(base64).buffer);
 
-// One or many grey pictures, bytes 0 to 255, side by side in rows of `columns`; over them a signed map, if there is one.
-export function drawPictures(canvas, bytes, { columns = 1, over = null } = {}) {
+// One or many grey pictures, bytes 0 to 255, side by side in rows of `columns`; over them a signed map, if there is one, in colours of
+// a strength from 0 to 1.
+export function drawPictures(canvas, bytes, { columns = 1, over = null, strength = 1 } = {}) {
   const colours = signColours(canvas);
   drawGrid(canvas, bytes.length / N_PIXELS, columns, (i) => {
     const grey = [bytes[i], bytes[i], bytes[i]];
     if (!over) return grey;
-    const share = Math.sqrt(Math.abs(over[i]) / 127); // so that what matters less shows, too
+    const share = Math.sqrt((strength * Math.abs(over[i])) / 127); // so that what matters less shows, too
     return mix(grey, over[i] >= 0 ? colours.for : colours.against, share);
   });
 }

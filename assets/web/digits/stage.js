@@ -21,6 +21,7 @@ export function mount(element, live, server) {
   const token = crypto.randomUUID?.() ?? uuid();
   let state = lectureSetting();
   let isChosen = false; // the visitor has said who answers
+  let isOwnByItself = false; // their own network answers from now on, and they have not been told yet
   let notice = null; // [key, values]
   let judged = null; // what the network says of the drawing
   let spoken = null; // which pixels spoke for it
@@ -30,7 +31,7 @@ export function mount(element, live, server) {
   const write = createView(root, live);
   const model = () => ({
     state, notice, judged, spoken, source, dragged, lesson: teaching.lesson, study: studying.study, dream: dreaming.dream,
-    exam: examining.exam, right: examining.nRight(), matrix: examining.matrix(), pen: pad.pen(),
+    exam: examining.exam, right: examining.nRight(), matrix: examining.matrix(), pen: pad.pen(), inkSide: pad.inkSide(),
   });
   const show = () => write(model());
   const isOwn = () => state.who === "own" || state.view === "study";
@@ -100,10 +101,15 @@ export function mount(element, live, server) {
   function studied() {
     const last = studying.last();
     const { isRunning } = studying.study;
-    if (last?.seconds && !isChosen) state.who = "own"; // who has taught a network wants to see that one tested
+    if (last?.seconds && !isChosen && state.who !== "own") {
+      state.who = "own"; // who has taught a network wants to see that one tested
+      isOwnByItself = true;
+    }
     if (isRunning && last?.seconds && last.loss === null) {
       studying.stop();
       say("diverged");
+    } else if (isRunning && isLost(last)) {
+      notice = ["tooHigh", {}];
     } else if (isRunning && state.task === 2 && last?.seconds >= TRY_STUDY_S) {
       studying.stop();
       finishTry("tryFlipDone", { book: percent(last.book), test: percent(last.test) });
@@ -111,12 +117,14 @@ export function mount(element, live, server) {
     show();
     if (state.view === "study") judgeAgain();
   }
+  // As good as guessing after two seconds, though the book is thick and mostly right.
+  const isLost = ({ seconds, test }) => seconds > 2 && test < 0.2 && state.examples >= 1000 && state.flipped <= 0.5;
   const examining = createExam(ask, network, show);
   function graded(reply) {
     if (reply?.seen < studying.last()?.seen) {
       studying.forget();
       say("networkGone");
-    }
+    } else if (reply?.seen === 0) say("untrained");
   }
 
   // ---- the other way round ----
@@ -151,8 +159,13 @@ export function mount(element, live, server) {
     for (const button of document.querySelectorAll(`[data-try][data-section=${SECTION}]`)) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.try) === state.task));
     }
+    if (isOwnByItself && ["test", "draw", "make"].includes(state.view)) {
+      isOwnByItself = false;
+      notice ??= ["ownAnswers", {}];
+    }
     changed();
     enter();
+    if (lecture.isProjector() && root.getBoundingClientRect().bottom > innerHeight) root.scrollIntoView();
   }
 
   // What a view needs from the server when it is opened.
@@ -171,7 +184,7 @@ export function mount(element, live, server) {
 
   function setBook(change) {
     Object.assign(state, change, { task: 0 });
-    notice = null;
+    notice = studying.last()?.seconds ? ["newBook", {}] : null;
     studying.afresh();
     changed();
   }
@@ -202,6 +215,7 @@ export function mount(element, live, server) {
     const cell = target.closest("td[data-truth]");
     if (cell) return openCell(cell);
     const button = target.closest("button");
+    if (button && notice?.[0].endsWith("Done")) notice = null; // it spoke of what is about to change
     for (const [group, value] of Object.entries(button?.dataset ?? {})) choose[group]?.(value);
   });
   const slide = {

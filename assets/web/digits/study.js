@@ -5,7 +5,7 @@ const RUN_S = 30; // of learning, then it stops by itself and can be resumed
 
 // `ask(name, call)` asks the server; `show()` draws; `say(key, values)` puts a line above the stage.
 export function createStudy(ask, settings, show, say) {
-  const study = { isRunning: false, curve: [], book: null, weights: null, waiting: null };
+  const study = { isRunning: false, curve: [], book: null, weights: null, waiting: null, previous: [] };
   let isFresh = false; // the next slice begins with random weights
   let run = 0; // counts what was begun, so that an answer to something older is not taken for an answer to this
 
@@ -61,6 +61,7 @@ export function createStudy(ask, settings, show, say) {
   function afresh() {
     stop();
     isFresh = true;
+    if (last()?.seconds) study.previous = study.curve; // to compare with
     forget();
     return look();
   }

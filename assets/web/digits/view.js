@@ -3,6 +3,9 @@
 import { drawCurves, drawPictures, drawWeights, isGuess, percent, showBars, unpack, unpackSigned } from "./pictures.js";
 
 const WEIGHT_COLUMNS = 8;
+const STRONG_NATS = 1.5; // what covering a place costs the answer where the colour is to be full
+const SMALL_INK = 56; // pixels of the pad's 280: with the thick pen that is a blob
+const NO_IDEA = 0.2;
 const SOURCES = { mnist: "sourceMnist", sklearn: "sourceSklearn" };
 
 export function createView(root, live) {
@@ -75,15 +78,16 @@ export function createView(root, live) {
     write("testMark", last ? percent(last.test, 1) : "–");
     write("bookMark", last ? percent(last.book, 1) : "–");
     write("loss", last?.loss != null ? last.loss.toFixed(3) : last?.seen ? "∞" : "–");
-    const xEnd = Math.max(10, Math.ceil((last?.seconds ?? 0) / 5) * 5);
+    const xEnd = Math.max(10, ...[last, study.previous.at(-1)].map((one) => Math.ceil((one?.seconds ?? 0) / 5) * 5));
     const curve = (key) => study.curve.filter((one) => one[key] !== null).map((one) => [one.seconds, one[key]]);
     const seconds = (value) => say("seconds", { seconds: value });
     drawCurves(chart("accuracy"), [
       { points: curve("test"), colour: "--good", name: say("test") },
+      { points: study.previous.map((one) => [one.seconds, one.test]), colour: "--soft-ink", dash: [2, 6], name: say("previous") },
       { points: curve("book"), colour: "--inhibit-ink", dash: [7, 6], name: say("book") },
     ], { grid: [0, 0.5, 1], formatY: (y) => percent(y), formatX: seconds, xEnd });
     drawCurves(chart("loss"), [{ points: curve("loss"), colour: "--accent", name: say("loss") }],
-      { high: 2.5, grid: [0, 2.3], formatY: String, formatX: seconds, xEnd });
+      { high: Math.max(2.5, ...curve("loss").map(([, loss]) => loss)), grid: [0, 2.3], formatY: String, formatX: seconds, xEnd });
     name(chart("accuracy"), last ? say("describeCurve", { seconds: last.seconds.toFixed(1), test: percent(last.test, 1), book: percent(last.book, 1) }) : say("noCurve"));
     name(chart("loss"), last?.loss != null ? say("describeLoss", { loss: last.loss.toFixed(3) }) : say("noLoss"));
     if (study.weights) drawWeights(picture("weights"), unpackSigned(study.weights), WEIGHT_COLUMNS);
@@ -160,16 +164,18 @@ export function createView(root, live) {
   }
 
   // ---- the pad ----
-  function showPad({ judged, spoken, state }) {
+  function showPad({ judged, spoken, state, inkSide }) {
     const canvas = picture("seen");
     const bytes = judged ? unpack(judged.seen) : new Uint8Array(784);
-    drawPictures(canvas, bytes, { over: spoken ? unpackSigned(spoken.map) : null });
+    drawPictures(canvas, bytes, { over: spoken ? unpackSigned(spoken.map) : null, strength: spoken ? Math.min(1, spoken.strongest / STRONG_NATS) : 1 });
     name(canvas, judged ? say("describeSeen") : say("empty"));
     showBars(bars("pad"), judged?.probabilities ?? null);
     name(bars("pad"), judged ? describeBars(judged.probabilities) : say("noAnswer"));
     const best = Math.max(...(judged?.probabilities ?? [0]));
     const values = { digit: judged?.probabilities.indexOf(best), share: percent(best) };
-    const text = judged ? say(isGuess(judged.probabilities) ? "unsure" : "sure", values) : say("empty");
+    const feeling = best < NO_IDEA ? "noIdea" : isGuess(judged?.probabilities ?? [0]) ? "unsure" : "sure";
+    const text = judged ? say(feeling, values) : say("empty");
+    write("small", judged && inkSide < SMALL_INK ? say("drawLarger") : "");
     write("says", text);
     if (spoken || !judged || state.view === "study") write("heard", text); // once the pen is lifted, not at each point of the stroke
   }
