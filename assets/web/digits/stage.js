@@ -108,7 +108,7 @@ export function mount(element, live, server) {
     if (isRunning && last?.seconds && last.loss === null) {
       studying.stop();
       say("diverged");
-    } else if (isRunning && isLost(last)) {
+    } else if (isRunning && last && isLost(last)) {
       notice = ["tooHigh", {}];
     } else if (isRunning && state.task === 2 && last?.seconds >= TRY_STUDY_S) {
       studying.stop();
