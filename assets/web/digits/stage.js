@@ -31,7 +31,7 @@ export function mount(element, live, server) {
   const write = createView(root, live);
   const model = () => ({
     state, notice, judged, spoken, source, dragged, lesson: teaching.lesson, study: studying.study, dream: dreaming.dream,
-    exam: examining.exam, right: examining.nRight(), matrix: examining.matrix(), pen: pad.pen(), inkSide: pad.inkSide(),
+    examining, pen: pad.pen(), inkSide: pad.inkSide(),
   });
   const show = () => write(model());
   const isOwn = () => state.who === "own" || state.view === "study";

@@ -132,7 +132,9 @@ export function createView(root, live) {
   }
 
   // ---- test ----
-  function showTest({ exam, right, matrix }) {
+  function showTest({ examining }) {
+    const { exam } = examining;
+    const [right, matrix] = [examining.nRight(), examining.matrix()]; // counted only where they are seen: there are 10,000
     const n = exam.labels.length;
     write("mark", n ? percent(right / n, n === exam.total ? 2 : 1) : "–");
     write("graded", n ? say("graded", { right, n, wrong: n - right }) : say("grading"));
