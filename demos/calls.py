@@ -5,7 +5,8 @@ import binascii
 import functools
 import logging
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Container
 
 import gradio as gr
 import numpy as np
@@ -16,6 +17,9 @@ from demos import text
 log = logging.getLogger(__name__)
 
 TOKEN = re.compile(r"[0-9a-f-]{36}")
+
+
+_heavy = threading.BoundedSemaphore(2)  # of the calls that take a tenth of a second and more: as many as cores
 
 
 class BadCallError(ValueError):
@@ -39,6 +43,21 @@ def server_function(function: Callable[[dict], dict]) -> Callable[[dict, gr.Requ
 
     del checked.__wrapped__
     return checked
+
+
+def unless_busy(function: Callable[..., dict]) -> Callable[..., dict]:
+    """A heavy function that does not keep a thread waiting where two others compute: `{"isBusy": True}`, ask again."""
+
+    @functools.wraps(function)
+    def limited(*arguments) -> dict:
+        if not _heavy.acquire(blocking=False):
+            return {"isBusy": True}
+        try:
+            return function(*arguments)
+        finally:
+            _heavy.release()
+
+    return limited
 
 
 def number(call: dict, key: str, low: float, high: float) -> float:
@@ -78,16 +97,29 @@ def token(call: dict) -> str:
 def picture(call: dict, largest_side: int) -> np.ndarray:
     """Grey levels, (height, width) uint8, from `width`, `height` and base64 `pixels`. Raises BadCallError."""
     width, height = (whole(call, side, 1, largest_side) for side in ("width", "height"))
-    pixels = call.get("pixels")
-    if not isinstance(pixels, str) or len(pixels) > 4 * (width * height // 3 + 1):
-        raise BadCallError("pixels are not a text of the wanted length")
-    try:
-        data = base64.b64decode(pixels, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadCallError("pixels are not base64") from error
+    data = file(call, "pixels", width * height)
     if len(data) != width * height:
         raise BadCallError(f"{len(data)} pixels, wanted {width * height}")
     return np.frombuffer(data, np.uint8).reshape(height, width)
+
+
+def choice(call: dict, key: str, allowed: Container[str]) -> str:
+    """One of several names. Raises BadCallError."""
+    value = call.get(key)
+    if not isinstance(value, str) or value not in allowed:
+        raise BadCallError(f"{key} is none of the names there are")
+    return value
+
+
+def file(call: dict, key: str, largest: int) -> bytes:
+    """A file of at most `largest` bytes, from base64. Raises BadCallError."""
+    value = call.get(key)
+    if not isinstance(value, str) or len(value) > 4 * (largest // 3 + 1):
+        raise BadCallError(f"{key} is not a text of the wanted length")
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadCallError(f"{key} is not base64") from error
 
 
 def packed(values: np.ndarray) -> str:

@@ -7,7 +7,6 @@ own network is found by a token that the page makes; the shipped classifier is t
 import functools
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -36,23 +35,7 @@ BOOK_SIZES = (10, 100, 1_000, 10_000, 60_000)
 N_LEARNING = 2  # visitors at once: what two cores bear
 
 _studies = seats.Seats(lambda: study.Study(study.StudyConfig(), data.load()), N_LEARNING, n_kept=48)
-_heavy = threading.BoundedSemaphore(2)  # of the calls that take a tenth of a second and more
 _grading = threading.Lock()
-
-
-def unless_busy(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
-    """A heavy server function that does not keep a thread waiting: the page asks again."""
-
-    @functools.wraps(function)
-    def limited(call: dict) -> dict:
-        if not _heavy.acquire(blocking=False):
-            return {"isBusy": True}
-        try:
-            return function(call)
-        finally:
-            _heavy.release()
-
-    return limited
 
 
 def build() -> None:
@@ -74,7 +57,7 @@ def judge(call: dict) -> dict:
 
 
 @calls.server_function
-@unless_busy
+@calls.unless_busy
 def speak(call: dict) -> dict:
     """Which pixels of a drawing spoke for the network's answer, signed bytes, 127 the strongest."""
     image = predict.prepare(calls.picture(call, LARGEST_DRAWING))
@@ -179,7 +162,7 @@ def pictures(call: dict) -> dict:
 
 
 @calls.server_function
-@unless_busy
+@calls.unless_busy
 def dream(call: dict) -> dict:
     """Gradient ascent from a label to a picture: every frame, how sure the network is of it, and real digits."""
     label, seed = calls.whole(call, "label", 0, 9), calls.whole(call, "seed", 0, 999)

@@ -178,3 +178,40 @@ def test_a_bad_call_is_told_in_the_visitors_language(call, header, lang, caplog)
 def test_a_slip_of_ours_is_not_called_the_visitors():
     with pytest.raises(ZeroDivisionError):
         half({"n": 4, "by": 0}, asked_in("ko"))
+
+
+@pytest.mark.parametrize("value", ["a", "b"])
+def test_a_name_among_those_there_are_is_let_through(value):
+    assert calls.choice({"name": value}, "name", ("a", "b")) == value
+
+
+@pytest.mark.parametrize("value", [None, "", "c", "ab", 1, ["a"], {}])
+def test_any_other_name_is_a_bad_call(value):
+    with pytest.raises(calls.BadCallError):
+        calls.choice({"name": value}, "name", ("a", "b"))
+
+
+def test_a_file_comes_whole_up_to_its_limit():
+    data = bytes(range(256))
+    call = {"file": base64.b64encode(data).decode()}
+    assert calls.file(call, "file", 256) == data
+    with pytest.raises(calls.BadCallError):
+        calls.file(call, "file", 200)
+
+
+def test_heavy_functions_beyond_two_at_once_are_put_off():
+    inside = calls.unless_busy(lambda depth: {"depth": depth} if depth == 0 else busy(depth - 1))
+    busy = inside
+    assert inside(0) == {"depth": 0}
+    assert inside(1) == {"depth": 0}
+    assert inside(2) == {"isBusy": True}
+    assert inside(1) == {"depth": 0}  # what was taken was given back
+
+
+def test_a_heavy_function_that_fails_gives_its_place_back():
+    def fail():
+        raise RuntimeError
+
+    for _ in range(5):
+        with pytest.raises(RuntimeError):
+            calls.unless_busy(fail)()

@@ -7,18 +7,18 @@ import { createPad } from "./pad.js";
 import { percent } from "./pictures.js";
 import { createStudy } from "./study.js";
 import { createView } from "./view.js";
+import { askPatiently, latestOnly, newToken } from "../frame/asking.js";
 import { TASK_NOTICES, TRIES, lectureSetting, stateToText, textToState } from "./state.js";
 
 const SECTION = "digits";
 const BELIEVES = 0.5;
 const TRY_STUDY_S = 5;
-const BUSY_MS = 400; // before a question is put again to a busy server
 const STUDY_SEED = 0; // every network starts from the same random weights, so that one can compare
 
 export function mount(element, live, server) {
   const { lecture } = window;
   const root = element.querySelector(".digits");
-  const token = crypto.randomUUID?.() ?? uuid();
+  const token = newToken();
   let state = lectureSetting();
   let isChosen = false; // the visitor has said who answers
   let isOwnByItself = false; // their own network answers from now on, and they have not been told yet
@@ -42,13 +42,9 @@ export function mount(element, live, server) {
     show();
   }
 
-  // The server's answer, or null where there was none, and then a line says so: Gradio's client warns and returns nothing.
+  // The server's answer, or null where there was none, and then a line says so.
   async function ask(name, call) {
-    let reply = await server[name](call);
-    while (reply?.isBusy) {
-      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
-      reply = await server[name](call);
-    }
+    const reply = await askPatiently(server, name, call);
     source = reply?.source ?? reply?.book?.source ?? source;
     if (reply === undefined) say("unreachable");
     else if (reply.noModel) say("noModel");
@@ -262,26 +258,4 @@ export function mount(element, live, server) {
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);
   else { show(); enter(); }
-}
-
-// Runs `work` again after it ended if it was asked for meanwhile: one question under way, the newest next.
-function latestOnly(work) {
-  let running = null;
-  let isWanted = false;
-  const start = () => {
-    if (running) { isWanted = true; return; }
-    running = work().finally(() => {
-      running = null;
-      if (isWanted) { isWanted = false; start(); }
-    });
-  };
-  start.settled = async () => { while (running) await running; };
-  return start;
-}
-
-// Where the page came over plain http, crypto.randomUUID is missing; random values are not.
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
