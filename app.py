@@ -12,11 +12,12 @@ if __name__ == "__main__":
     listener = launch.listen(options.host, options.port)
     downloads.download_wanted()
 
-from demos import digits, frame, neuron, server
+from demos import digits, frame, neuron, phase, server
 
 SECTIONS = [
     neuron,
     digits,
+    phase,
 ]
 
 if __name__ == "__main__":

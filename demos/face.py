@@ -39,17 +39,19 @@ def closing(section: str) -> None:
     block("face/closing.html", section=section)
 
 
-def figure(section: str, server_functions: Sequence[Callable] = (), **values) -> gr.HTML:
+def figure(section: str, server_functions: Sequence[Callable] = (), parts: Sequence[str] = (), **values) -> gr.HTML:
     """A stage drawn by the browser: `<section>/stage.html`, brought to life by `<section>/stage.js`.
 
-    The script's `mount(element, live, server)` gets the element, the section's live texts by language, and
-    the server functions, each of which takes one argument and promises its answer.
+    The script's `mount(element, live, server)` gets the element, the live texts of the section, and of the `parts` that
+    it shares with others, by language, and the server functions, each of which takes one argument and promises its
+    answer.
     """
+    shared = [text.live(name) for name in (*parts, section)]
     return gr.HTML(
         render(f"{section}/stage.html", **values),
         elem_id=f"{section}-stage",
         apply_default_css=False,
-        live=text.live(section),
+        live={lang: {key: said for one in shared for key, said in one[lang].items()} for lang in text.LANGUAGES},
         server_functions=list(server_functions),
         js_on_load=f"import(new URL('web/{section}/stage.js', document.baseURI))"
         ".then(m => m.mount(element, props.live, server))"

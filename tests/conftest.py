@@ -85,6 +85,7 @@ def wait_until_it_answers(address, process):
 @pytest.fixture(scope="session")
 def chromium():
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    options += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a microphone that beeps
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
@@ -124,6 +125,9 @@ def open_page(server, chromium):
             page.wait_for_selector("#digits-stage [data-view][aria-pressed=true]", timeout=30_000)
             known = "#digits-stage .digits-source:not(:empty)"  # the server has answered
             page.wait_for_selector(known, state="attached", timeout=30_000)
+        if "tab=phase" in query:
+            page.wait_for_selector("#phase-stage [data-view][aria-pressed=true]", timeout=30_000)
+            page.wait_for_selector("#phase-stage [data-text]:not(:empty)", state="attached", timeout=30_000)
         page.evaluate("document.fonts.ready")
         return page
 

@@ -10,6 +10,7 @@ import app
 from demos import calls, frame, launch, server, text
 
 ROOT = Path(__file__).parent.parent.parent
+SHARED_PARTS = ["spectrograms"]  # of the browser's, with texts of their own
 SOURCES = [
     path
     for folder in ("core", "demos", "assets/web")
@@ -31,6 +32,10 @@ def test_every_text_says_something_with_the_same_blanks():
         assert blanks[0] == blanks[1], key
 
 
+def with_scripts():
+    return [*map(frame.section_id, app.SECTIONS), *SHARED_PARTS]
+
+
 @pytest.fixture(scope="module")
 def used_keys():
     """The keys that building the page asks for, those of messages, and those quoted in the browser's scripts."""
@@ -49,8 +54,7 @@ def used_keys():
         frame.face.block("face/broken.html")
     for module in (server, launch, calls):
         asked |= set(re.findall(r'"(server\.\w+)"', Path(module.__file__).read_text()))
-    for section in app.SECTIONS:
-        name = frame.section_id(section)
+    for name in with_scripts():
         scripts = "".join(path.read_text() for path in (ROOT / "assets/web" / name).glob("*.js"))
         quoted = set(re.findall(r'"(\w+)"', scripts))
         asked |= {f"{name}.live.{key}" for key in text.live(name)["ko"] if key in quoted}
@@ -66,8 +70,7 @@ def test_no_text_is_missing(used_keys):
 
 
 def test_live_texts_that_scripts_ask_for_exist():
-    for section in app.SECTIONS:
-        name = frame.section_id(section)
+    for name in with_scripts():
         scripts = "".join(path.read_text() for path in (ROOT / "assets/web" / name).glob("*.js"))
         assert set(re.findall(r'(?<!\.)\bsay\("(\w+)"', scripts)) <= text.live(name)["ko"].keys()
 

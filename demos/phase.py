@@ -1,0 +1,128 @@
+"""3-2 Phase and instantaneous frequency: dots on a wave, four pictures of a sound, and the sound without its phase.
+
+The browser draws and plays (`assets/web/phase`). A sound that a visitor brings is found by a token that the page makes,
+is kept in memory for an hour at most, and is never written anywhere.
+"""
+
+import functools
+import logging
+import threading
+from dataclasses import dataclass
+
+import cachetools
+
+from core.audio import files, notes, pictures
+from core.audio.loudness import loudness_lufs
+from core.audio.stft import SAMPLE_RATE
+from core.audio.variants import NOISY, VARIANTS, Variants
+from demos import calls, face, spectrograms, text
+
+log = logging.getLogger(__name__)
+
+TITLE = "phase.title"
+PART = 3
+
+OWN = "own"
+AUDIO = text.FOLDER.parent / "audio"
+N_KEPT = 48  # visitors' sounds, at most 1.3 MB each
+KEPT_S = 3600
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sound, its variants, and the clock by which its cycles are cut."""
+
+    variants: Variants
+    clock: tuple[float, float] | None
+
+
+_own: cachetools.TTLCache = cachetools.TTLCache(N_KEPT, KEPT_S)
+_own_lock = threading.Lock()
+
+
+def build() -> None:
+    threading.Thread(target=_warm_up, daemon=True).start()
+    face.opening("phase")
+    face.figure(
+        "phase",
+        [hear, give],
+        parts=["spectrograms"],
+        sources=list(notes.SHIPPED),
+        variants=VARIANTS,
+        palettes=spectrograms.palettes(),
+        longest_s=int(files.LONGEST_S),
+        largest_mb=files.LARGEST_FILE // 1_000_000,
+    )
+    face.closing("phase")
+
+
+@calls.server_function
+def hear(call: dict) -> dict:
+    """A variant of a source: 16-bit samples, the four pictures of them, and their cycles."""
+    name = calls.choice(call, "source", (*notes.SHIPPED, OWN))
+    variant = calls.choice(call, "variant", VARIANTS)
+    noise = calls.number(call, "noise", 0, 1)
+    if noise and variant not in NOISY:
+        raise calls.BadCallError(f"noise on {variant}")
+    if name == OWN:
+        with _own_lock:
+            source = _own.get(calls.token(call))
+        if source is None:
+            return {"isGone": True}
+        make = calls.unless_busy(_sound) if variant == "griffin_lim" else _sound
+        return make(source, variant, noise)
+    return _sound(_shipped(name), variant, noise) if noise else _shipped_sound(name, variant)
+
+
+@calls.server_function
+def give(call: dict) -> dict:
+    """A visitor's own sound file. The answer says how long it is, or why it cannot be used."""
+    token = calls.token(call)
+    data = calls.file(call, "file", files.LARGEST_FILE + 1)
+    return _take(token, data)
+
+
+@calls.unless_busy
+def _take(token: str, data: bytes) -> dict:
+    try:
+        recording = files.decode(data)
+    except files.SoundError as error:
+        log.info("a sound that cannot be used: %s", error)
+        return {"reason": error.reason}
+    source = Source(Variants(recording.samples), pictures.clock(recording.samples))
+    with _own_lock:
+        _own[token] = source
+    return {"seconds": round(len(recording.samples) / SAMPLE_RATE, 2), "isCut": recording.is_cut}
+
+
+def _sound(source: Source, variant: str, noise: float) -> dict:
+    wave = source.variants.make(variant, noise)
+    return {
+        "samples": calls.packed(notes.to_int16(wave)),
+        "lufs": round(max(loudness_lufs(wave), -99.0), 1),
+        "pitchHz": round(source.clock[0], 2) if source.clock else None,
+        "pictures": spectrograms.answer(wave),
+        **spectrograms.cycles(wave, source.clock),
+    }
+
+
+@functools.cache
+def _shipped(name: str) -> Source:
+    pitch = notes.SHIPPED[name][1]
+    wave = files.read(AUDIO / f"{name}-{pitch}.flac").samples
+    return Source(Variants(wave), pictures.clock(wave, notes.pitch_to_hz(pitch)))
+
+
+@functools.cache  # 60 answers of 0.4 MB at most
+def _shipped_sound(name: str, variant: str) -> dict:
+    return _sound(_shipped(name), variant, 0.0)
+
+
+def _warm_up() -> None:
+    """librosa takes seconds to be imported and compiled: before anybody waits for it."""
+    try:
+        source = _shipped(next(iter(notes.SHIPPED)))
+        pictures.clock(source.variants.wave)
+        source.variants.make("griffin_lim")
+    except Exception:
+        log.exception("the sounds of the phase tab could not be prepared")
