@@ -41,7 +41,7 @@ _own_lock = threading.Lock()
 
 
 def build() -> None:
-    threading.Thread(target=_warm_up, daemon=True).start()
+    _start_to_warm_up()
     face.opening("phase")
     face.figure(
         "phase",
@@ -118,8 +118,13 @@ def _shipped_sound(name: str, variant: str) -> dict:
     return _sound(_shipped(name), variant, 0.0)
 
 
+@functools.cache
+def _start_to_warm_up() -> None:
+    """librosa takes seconds to be imported and compiled: before anybody waits for it, once for all pages."""
+    threading.Thread(target=_warm_up, daemon=True).start()
+
+
 def _warm_up() -> None:
-    """librosa takes seconds to be imported and compiled: before anybody waits for it."""
     try:
         source = _shipped(next(iter(notes.SHIPPED)))
         pictures.clock(source.variants.wave)

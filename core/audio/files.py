@@ -13,7 +13,7 @@ from core.audio.stft import SAMPLE_RATE
 LARGEST_FILE = 10_000_000  # bytes
 LONGEST_S = 20.0
 SHORTEST_S = 0.05
-HIGHEST_RATE = 192_000
+LOWEST_RATE, HIGHEST_RATE = 2_000, 192_000
 MOST_CHANNELS = 8
 SILENT = 1e-4
 N_BLOCK = 65_536  # samples read at a time
@@ -46,7 +46,7 @@ def decode(data: bytes) -> Recording:
         raise SoundError("too_large", f"{len(data)} bytes, at most {LARGEST_FILE}")
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
-            if file.samplerate > HIGHEST_RATE or file.channels > MOST_CHANNELS:
+            if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE or file.channels > MOST_CHANNELS:
                 raise SoundError("unreadable", f"{file.channels} channels at {file.samplerate} Hz")
             rate, given_s = file.samplerate, file.frames / file.samplerate
             samples = _read_mono(file, int(LONGEST_S * rate))

@@ -171,7 +171,14 @@ def held_back(open_page, pattern, query):
     """A page whose scripts that match `pattern` wait until the returned function is called."""
     waiting = []
     page = open_page(query, route=(pattern, lambda route: waiting.append(route)), ready=False)
-    return page, lambda: [route.continue_() for route in waiting]
+
+    def let_go():
+        while not waiting:  # the page has not asked for it yet
+            page.wait_for_timeout(20)
+        for route in waiting:
+            route.continue_()
+
+    return page, let_go
 
 
 def test_a_try_that_is_pressed_before_the_stage_is_there_is_not_lost(open_page):

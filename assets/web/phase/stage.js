@@ -166,10 +166,11 @@ export function mount(element, live, server) {
   }
 
   async function toggleRecording() {
-    if (recording) return recording.stop();
+    if (recording) return recording.stop?.();
     if (!canRecord()) return tell(window.isSecureContext ? "noRecorder" : "needsHttps");
     try {
       player.stop();
+      recording = {}; // the browser asks for leave
       recording = await record();
       tell("recording");
       const file = await recording.done;

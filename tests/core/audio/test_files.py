@@ -101,6 +101,8 @@ def test_an_hour_of_silence_in_a_small_file_is_no_burden():
         (bytes(files.LARGEST_FILE + 1), "too_large"),
         (encoded(np.zeros((100, 9))), "unreadable"),
         (encoded(sine(16_000), 200_000), "unreadable"),
+        (encoded(sine(16_000), 1_000), "unreadable"),
+        (encoded(sine(16_000)).replace(b"\x80\x3e\0\0", bytes(4), 1), "unreadable"),  # 0 samples a second
     ],
 )
 def test_what_cannot_be_used_says_why(data, why):
