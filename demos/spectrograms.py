@@ -17,7 +17,7 @@ COLOURS = {"level": "magma", "phase": "twilight", "unwrapped": "viridis", "frequ
 """matplotlib's maps, even to the eye and readable without red or green; those of angles are closed circles."""
 
 N_CYCLES = 24
-CYCLES_SPAN_S = 0.12  # about four frames
+CYCLES_SPAN_S = 0.15  # about five frames
 
 
 def palettes() -> str:
@@ -66,5 +66,6 @@ def cycles(wave: np.ndarray, clock: tuple[float, float] | None) -> dict:
     return {
         "cycles": packed((cut / loudest * 127).round().astype(np.int8)),
         "nCycles": N_CYCLES,
+        "spanS": round(max(CYCLES_SPAN_S, N_CYCLES / clock[0]), 2),
         "coherence": round(phase.coherence(cut), 3),
     }

@@ -88,14 +88,15 @@ def cycles(
     wave: np.ndarray, frequency_hz: float, start_s: float, n_cycles: int, span_s: float = 0.0, n_points: int = 96
 ) -> np.ndarray:
     """Cycles of a sound (samples,), cut by the clock of `frequency_hz` from `start_s` on: (n_cycles, n_points). They
-    follow one another, or are spread over `span_s` seconds with whole cycles left out between them.
+    follow one another, or are spread evenly over `span_s` seconds with whole cycles left out between them.
 
     Laid over one another they coincide where the sound keeps time with that clock. Raises ValueError where the sound is
     too short for them.
     """
     period = SAMPLE_RATE / frequency_hz
-    stride = max(1, round(span_s * frequency_hz / n_cycles))
-    places = start_s * SAMPLE_RATE + period * (stride * np.arange(n_cycles)[:, None] + np.arange(n_points) / n_points)
+    last = max(span_s * frequency_hz, n_cycles) - 1
+    firsts = np.round(np.linspace(0, last, n_cycles))  # whole cycles
+    places = start_s * SAMPLE_RATE + period * (firsts[:, None] + np.arange(n_points) / n_points)
     if places.max() > len(wave) - 1:
         raise ValueError(f"{n_cycles} cycles of {frequency_hz:g} Hz from {start_s:g} s on: the sound is too short")
     return np.interp(places, np.arange(len(wave)), wave).astype(np.float32)

@@ -50,7 +50,7 @@ export function drawDots(canvas, state, say, playhead = null) {
   context.textAlign = "right";
   context.fillText(say("axisFrame"), left - 0.8 * rem, box.height - 0.6 * rem);
   context.fillText(say("axisPhase"), left - 1.4 * rem, dialY);
-  context.fillText(say("axisTurns"), left - 0.8 * rem, plot.top - 0.9 * rem);
+  context.fillText(say("axisTurns"), left - 0.8 * rem, plot.top - 1.4 * rem);
 
   // the wave
   context.strokeStyle = colour("--accent");

@@ -34,7 +34,7 @@ export function mount(element, live, server) {
   let hearing = null;
 
   const write = createView(root, say);
-  const show = () => write({ state, notice, answer, isWaiting, isPlaying: player.isPlaying(), isRecording: Boolean(recording), hasOwn: Boolean(ownFile), playhead });
+  const show = () => write({ state, notice, answer, trueAnswer: answers[keyOf("true", 0)], isWaiting, isPlaying: player.isPlaying(), isRecording: Boolean(recording), hasOwn: Boolean(ownFile), playhead });
   const pictures = createPictures(root.querySelector(".pictures"), say, { onPick: picked });
   const player = createPlayer((seconds) => pictures.setPlayhead(seconds));
 
@@ -97,10 +97,12 @@ export function mount(element, live, server) {
       const reply = await fetchSound(source, variant, 0);
       if (!reply || mine !== answers) return;
       mine[keyOf(variant, 0)] ??= reply;
+      show();
     }
   }
 
-  function setSource(source) {
+  function setSource(source, isNew = false) {
+    if (!isNew && !state.task) notice = null;
     Object.assign(state, { source, task: state.task === 3 ? 0 : state.task });
     forgetSounds();
     changed();
@@ -118,6 +120,7 @@ export function mount(element, live, server) {
   }
 
   async function play() {
+    if (recording) return;
     if (player.isPlaying()) player.stop();
     else await player.play();
     listenOn();
@@ -162,7 +165,7 @@ export function mount(element, live, server) {
     ownFile = base64;
     tell(reply.isCut ? "wasCut" : "taken", { seconds: reply.seconds });
     Object.assign(state, { variant: "true", noise: 0 });
-    setSource("own");
+    setSource("own", true);
   }
 
   async function toggleRecording() {
@@ -173,14 +176,23 @@ export function mount(element, live, server) {
       recording = {}; // the browser asks for leave
       recording = await record();
       tell("recording");
-      const file = await recording.done;
+      const { done } = recording;
+      const file = await done;
+      const isWanted = Boolean(recording);
       recording = null;
-      await bring(file);
+      if (isWanted) await bring(file);
     } catch (error) {
       console.warn(error);
       recording = null;
       tell(error.name === "NotAllowedError" ? "notAllowed" : error.name === "NotFoundError" ? "noMicrophone" : "noRecorder");
     }
+  }
+
+  // Nobody is recorded unseen: what was being recorded is thrown away.
+  function stopRecording() {
+    const { stop } = recording ?? {};
+    recording = null;
+    stop?.();
   }
 
   // ---- the wave ----
@@ -205,6 +217,7 @@ export function mount(element, live, server) {
   }
   function setWave(change) {
     Object.assign(state, change);
+    if (notice?.[0].endsWith("Done")) notice = null; // it spoke of another frequency
     if (state.task === 1 && Math.abs(turnsOf(state).slip) < 0.005) finishTry("try1Done", { hz: state.hz, times: turnsOf(state).whole, rate: turnsOf(state).frameHz.toFixed(2) });
     changed();
   }
@@ -237,7 +250,10 @@ export function mount(element, live, server) {
   function begin(next) {
     const isOther = next.source !== state.source;
     if (playhead !== null) halt();
-    if (next.view !== "sound") player.stop();
+    if (next.view !== "sound") {
+      player.stop();
+      stopRecording();
+    }
     state = next;
     heard.clear();
     if (isOther) forgetSounds();
@@ -257,7 +273,11 @@ export function mount(element, live, server) {
   };
   const actions = {
     restore: () => begin(lectureSetting()),
-    copy: () => { lecture.setAddress(SECTION, stateToText(state)); lecture.copyAddress(); },
+    copy: () => {
+      lecture.setAddress(SECTION, stateToText(state));
+      lecture.copyAddress();
+      if (state.source === "own") tell("ownNotShared");
+    },
     run, play,
     open: () => input.click(),
     record: toggleRecording,
@@ -277,12 +297,14 @@ export function mount(element, live, server) {
     const { section, number } = lecture.lastTry();
     if (section !== SECTION) return;
     begin(TRIES[number]());
-    if (root.getBoundingClientRect().top > innerHeight / 2) root.scrollIntoView();
+    const wanted = number === 3 ? root.querySelector("[data-spectrogram=frequency]") : root;
+    const box = wanted.getBoundingClientRect();
+    if (number === 3 ? box.bottom > innerHeight : box.top > innerHeight / 2) wanted.scrollIntoView({ block: number === 3 ? "end" : "start" });
   }
   document.addEventListener("lecture:try", startTry);
   for (const event of ["lecture:language", "lecture:theme"]) document.addEventListener(event, show);
   new ResizeObserver(show).observe(root);
-  new IntersectionObserver(() => { if (!root.offsetParent) { player.stop(); show(); } }).observe(root);
+  new IntersectionObserver(() => { if (!root.offsetParent) { player.stop(); stopRecording(); show(); } }).observe(root);
   window.addEventListener("pagehide", player.stop);
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);

@@ -3,8 +3,9 @@
 export const VIEWS = ["wave", "sound"];
 export const VARIANTS = ["true", "random", "zero", "griffin_lim", "from_if"];
 export const NOISY = ["true", "from_if"];
-export const HZ = { low: 20, high: 150, step: 0.25 };
-export const STRIDE_MS = { low: 10, high: 40, step: 1 };
+// A frame never holds less than one cycle: each has a dot of its own.
+export const HZ = { low: 40, high: 150, step: 0.25 };
+export const STRIDE_MS = { low: 25, high: 40, step: 1 };
 
 export const lectureSetting = () => ({ view: "wave", hz: 70, stride: 32, source: "clarinet", variant: "true", noise: 0, task: 0 });
 
@@ -23,7 +24,7 @@ export const stateToText = ({ view, hz, stride, source, variant, noise }) =>
 // Null where the text does not describe a state. `sources` are the sounds there are.
 export function textToState(text, sources) {
   const [view, hz, stride, source, variant, noise, ...rest] = text.split("_");
-  const state = { view, hz: Number(hz), stride: Number(stride), source, variant: variant?.replace("-", "_"), noise: Number(noise) / 100, task: 0 };
+  const state = { view, hz: Math.round(Number(hz) / HZ.step) * HZ.step, stride: Math.round(Number(stride)), source, variant: variant?.replace("-", "_"), noise: Number(noise) / 100, task: 0 };
   const isNumbers = [hz, stride, noise].every((one) => /^\d+(\.\d+)?$/.test(one ?? ""));
   const isSound = isNumbers && !rest.length && VIEWS.includes(view) && VARIANTS.includes(state.variant) && sources.includes(source) &&
     state.hz >= HZ.low && state.hz <= HZ.high && state.stride >= STRIDE_MS.low && state.stride <= STRIDE_MS.high &&

@@ -10,6 +10,7 @@ const SOURCES = {
   piano: "piano", vibraphone: "vibraphone", organ: "organ", guitar: "guitar", bass: "bass", violin: "violin", cello: "cello",
   harp: "harp", choir: "choir", trumpet: "trumpet", clarinet: "clarinet", flute: "flute", own: "own",
 };
+const SHORT_FRAMES = 20; // of a sound in which no cycles are looked for
 const STILL = 0.005; // turns a frame that nobody sees
 
 export function createView(root, say) {
@@ -52,14 +53,15 @@ export function createView(root, say) {
     setSlider(find("[data-setting=hz]"), state.hz, `${state.hz.toFixed(2)} Hz`);
     setSlider(find("[data-setting=stride]"), state.stride, say("milliseconds", { ms: state.stride }));
     drawDots(figure("dots"), state, say, playhead);
-    const direction = Math.abs(slip) < STILL ? "slipsNot" : slip > 0 ? "slipsOn" : "slipsBack";
+    const isHalf = Math.abs(Math.abs(slip) - 0.5) < 0.0005;
+    const direction = Math.abs(slip) < STILL ? "slipsNot" : isHalf ? "slipsHalf" : slip > 0 ? "slipsOn" : "slipsBack";
     const said = say(direction, { turns: Math.abs(slip).toFixed(2) });
     write("slips", said);
     figure("dots").setAttribute("aria-label", say("dotsDescribe", { hz: state.hz, ms: state.stride, said }));
-    write("formula", say("formula", { whole, slip: signed(slip), rate: frameHz.toFixed(2), hz: state.hz.toFixed(2) }));
+    write("formula", say("formula", { whole, slip: signed(slip, 3), sum: `${whole} ${slip < 0 ? "−" : "+"} ${Math.abs(slip).toFixed(3)}`, rate: frameHz.toFixed(2), hz: state.hz.toFixed(2) }));
   }
 
-  function showSound({ state, answer, isPlaying, hasOwn, isWaiting }) {
+  function showSound({ state, answer, trueAnswer, isPlaying, hasOwn, isWaiting }) {
     const select = find("[data-source]");
     for (const option of select.options) {
       option.textContent = say(SOURCES[option.value]);
@@ -72,9 +74,12 @@ export function createView(root, say) {
     }
     write("means", say((state.noise ? MEANS_NOISY : MEANS)[state.variant]));
     write("sounding", isWaiting ? say("computing") : answer ? say(isPlaying ? "sounding" : "ready", { lufs: signed(answer.lufs, 1) }) : "");
-    const percent = answer?.cycles ? `${Math.round(100 * answer.coherence)}%` : "";
-    write("coherence", percent ? say("coherence", { percent }) : "");
-    write("cyclesHint", !answer ? "" : answer.cycles ? say("cyclesOf", { hz: readableHz(answer.pitchHz) }) : say("noPitch"));
+    const percentOf = (one) => (one?.cycles ? `${Math.round(100 * one.coherence)}%` : "");
+    const [percent, truth] = [percentOf(answer), percentOf(trueAnswer)];
+    const isTrue = answer === trueAnswer || !truth;
+    write("coherence", !percent ? "" : isTrue ? say("coherence", { percent }) : say("coherenceBeside", { percent, truth }));
+    const isShort = answer && answer.pictures.frames < SHORT_FRAMES;
+    write("cyclesHint", !answer ? "" : answer.cycles ? say("cyclesOf", { hz: readableHz(answer.pitchHz), seconds: answer.spanS }) : say(isShort ? "noCyclesShort" : "noPitch"));
     drawCycles(figure("cycles"), answer ?? {});
     figure("cycles").setAttribute("aria-label", percent ? say("cyclesDescribe", { percent }) : say("noCycles"));
   }

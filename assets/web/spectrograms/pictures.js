@@ -7,6 +7,8 @@ const NAMES = ["level", "phase", "unwrapped", "frequency"];
 const VALUES = { level: "levelValue", phase: "phaseValue", unwrapped: "unwrappedValue", frequency: "frequencyValue" };
 const DESCRIPTIONS = { level: "levelDescribe", phase: "phaseDescribe", unwrapped: "unwrappedDescribe", frequency: "frequencyDescribe" };
 const QUIET_DB = [-70, -45]; // below the first a phase is only noise and is hidden, above the second it is all there
+const QUIET = [138, 143, 150]; // the grey of what is hidden: neither end nor middle of any palette
+const SNAP_PX = { mouse: 10, pen: 10, touch: 22 }; // a press takes the loudest row so near
 const ATTACK_S = [-0.1, 0.4]; // around the steepest rise
 const OCTAVES = [[0, "31"], [2, "125"], [4, "500"], [6, "2k"], [8, "8k"]];
 
@@ -31,10 +33,9 @@ export function createPictures(root, say, { onPick = () => {} } = {}) {
   }
 
   function paint() {
-    painted = sound ? Object.fromEntries(NAMES.map((name) => [name, paintOne(sound, name, palettes[name], isDim && name !== "level", ground())])) : {};
+    painted = sound ? Object.fromEntries(NAMES.map((name) => [name, paintOne(sound, name, palettes[name], isDim && name !== "level")])) : {};
     draw();
   }
-  const ground = () => hexToRgb(getComputedStyle(root).getPropertyValue("--panel").trim());
 
   function draw() {
     isAsked = false;
@@ -73,7 +74,7 @@ export function createPictures(root, say, { onPick = () => {} } = {}) {
 
   function shownRange() {
     if (!sound || zoom === "whole") return [0, sound ? sound.durationS : 1];
-    return ATTACK_S.map((offset) => Math.max(0, sound.attackS) + offset);
+    return ATTACK_S.map((offset) => Math.max(0, sound.attackS + ATTACK_S[0]) - ATTACK_S[0] + offset);
   }
 
   function read() {
@@ -93,7 +94,7 @@ export function createPictures(root, say, { onPick = () => {} } = {}) {
   }
   const timeOf = (frame) => (frame - 1) / sound.frameHz; // the middle of a frame
 
-  function place(event) {
+  function place(event, snapPx = 0) {
     const canvas = event.target.closest("canvas[data-spectrogram]");
     if (!canvas || !sound) return null;
     const box = canvas.getBoundingClientRect();
@@ -102,12 +103,18 @@ export function createPictures(root, say, { onPick = () => {} } = {}) {
     const timeS = from + ((event.clientX - box.left - inner.left) / inner.width) * (to - from);
     const height = 1 - (event.clientY - box.top - inner.top) / inner.height;
     cursor = [clamp(Math.round(timeS * sound.frameHz + 1), 0, sound.frames - 1), clamp(Math.floor(height * sound.rows), 0, sound.rows - 1)];
+    snap(Math.round((snapPx * sound.rows) / inner.height));
     drawSoon();
     return canvas.dataset.spectrogram;
   }
-  area.addEventListener("pointermove", place);
+  function snap(reach) {
+    const [frame, row] = cursor;
+    const level = (one) => sound.level[one * sound.frames + frame] - 0.01 * Math.abs(one - row);
+    for (let one = Math.max(0, row - reach); one <= Math.min(sound.rows - 1, row + reach); one++) if (level(one) > level(cursor[1])) cursor[1] = one;
+  }
+  area.addEventListener("pointermove", (event) => place(event));
   area.addEventListener("pointerdown", (event) => {
-    const name = place(event);
+    const name = place(event, SNAP_PX[event.pointerType] ?? 0);
     if (name) onPick(name, read());
   });
   area.addEventListener("pointerleave", ({ pointerType }) => {
@@ -145,7 +152,7 @@ export function createPictures(root, say, { onPick = () => {} } = {}) {
     draw();
   }
 
-  document.addEventListener("lecture:theme", paint);
+  document.addEventListener("lecture:theme", draw);
   document.addEventListener("lecture:language", draw);
   new ResizeObserver(drawSoon).observe(root);
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
@@ -173,7 +180,7 @@ function attackOf({ level, frames, rows, frameHz }) {
   return (steepest - 1) / frameHz;
 }
 
-function paintOne(sound, name, palette, isDim, ground) {
+function paintOne(sound, name, palette, isDim) {
   const { frames, rows, level, phase, turns, frequency, mostTurns, quietestDb } = sound;
   const canvas = new OffscreenCanvas(frames, rows);
   const context = canvas.getContext("2d");
@@ -191,7 +198,7 @@ function paintOne(sound, name, palette, isDim, ground) {
       const colour = 3 * clamp(Math.round(255 * share(from)), 0, 255);
       const db = quietestDb * (1 - level[from] / 255);
       const heard = isDim ? clamp((db - QUIET_DB[0]) / (QUIET_DB[1] - QUIET_DB[0]), 0, 1) : 1;
-      for (let c = 0; c < 3; c++) image.data[to + c] = ground[c] + (palette[colour + c] - ground[c]) * heard;
+      for (let c = 0; c < 3; c++) image.data[to + c] = QUIET[c] + (palette[colour + c] - QUIET[c]) * heard;
       image.data[to + 3] = 255;
     }
   }
@@ -267,8 +274,3 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const wrapTurns = (turns) => turns - Math.round(turns);
 const signed = (value, digits) => (value < 0 ? "−" : "") + Math.abs(value).toFixed(digits);
 export const readableHz = (hz) => (hz < 100 ? hz.toFixed(1) : hz.toFixed(0));
-
-function hexToRgb(hex) {
-  const full = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
-  return [1, 3, 5].map((at) => parseInt(full.slice(at, at + 2), 16));
-}

@@ -79,5 +79,5 @@ def test_the_clock_lays_the_cycles_of_every_shipped_note_on_one_another(shipped,
     clock = pictures.clock(wave, pitch)
     assert cents(clock[0], pitch) < 25
     variants = Variants(wave)
-    true, random = (phase.cycles(variants.make(one), *clock, 24, 0.12) for one in ("true", "random"))
+    true, random = (phase.cycles(variants.make(one), *clock, 24, 0.15) for one in ("true", "random"))
     assert phase.coherence(true) > phase.coherence(random)
