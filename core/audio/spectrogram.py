@@ -69,7 +69,7 @@ def waves_to_spectrograms(waves: np.ndarray | Tensor, representation: Representa
     if representation.bands == "paper_mel":
         return _paper_mel(spectra[..., 1:])
     if representation.bands == "complex_mel":
-        spectra = torch.view_as_complex(_times(_centred(spectra[..., 1:]), _mel(representation.n_bins, spectra.device)))
+        spectra = _times(_centred(spectra[..., 1:]), _mel(representation.n_bins, spectra.device))
     elif not representation.keeps_dc:
         spectra = spectra[..., 1:]
     frequency = phase.phase_to_instantaneous_frequency(spectra.angle())
@@ -95,7 +95,7 @@ def spectrograms_to_waves(spectrograms: np.ndarray | Tensor, representation: Rep
     else:
         spectra = torch.polar(magnitudes, phase.wrap(angles).float())
     if representation.bands == "complex_mel":
-        spectra = _centred(torch.view_as_complex(_times(spectra, _mel_back(representation.n_bins, spectra.device))))
+        spectra = _centred(_times(spectra, _mel_back(representation.n_bins, spectra.device)))
     if not representation.keeps_dc:
         spectra = torch.nn.functional.pad(spectra, (1, 0))
     return istft(spectra)
@@ -152,8 +152,9 @@ def _centred(spectra: Tensor) -> Tensor:
 
 
 def _times(spectra: Tensor, matrix: Tensor) -> Tensor:
-    """A complex (..., a) times a real (a, b): (..., b, 2), real and imaginary parts apart."""
-    return torch.stack([spectra.real @ matrix, spectra.imag @ matrix], dim=-1)
+    """A complex (..., a) times a real (a, b): complex (..., b), by one multiplication."""
+    real, imaginary = torch.stack([spectra.real, spectra.imag]) @ matrix
+    return torch.complex(real, imaginary)
 
 
 def _paper_mel(spectra: Tensor) -> Tensor:
