@@ -1,13 +1,11 @@
 // Cycles of a sound laid over one another, and their mean.
 
+import { sharpened } from "../frame/canvas.js";
+
 export function drawCycles(canvas, { cycles, nCycles }) {
-  const box = { width: canvas.clientWidth, height: canvas.clientHeight };
-  if (!box.width) return;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(box.width * ratio);
-  canvas.height = Math.round(box.height * ratio);
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
+  const box = sharpened(canvas);
+  if (!box) return;
+  const { context } = box;
   const style = getComputedStyle(canvas);
   const middle = box.height / 2;
   context.strokeStyle = style.getPropertyValue("--line");

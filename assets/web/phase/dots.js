@@ -1,5 +1,7 @@
 // The wave cut into frames, a dot at the start of each cycle, and the phase that an eye sees which looks once a frame.
 
+import { sharpened } from "../frame/canvas.js";
+
 // How many frames there is room for.
 export const nFramesOf = (canvas) => (canvas.clientWidth < 560 ? 4 : 8);
 
@@ -12,13 +14,9 @@ export function turnsOf({ hz, stride }) {
 
 // `playhead` in frames, or null: then everything is seen at once.
 export function drawDots(canvas, state, say, playhead = null) {
-  const box = { width: canvas.clientWidth, height: canvas.clientHeight };
-  if (!box.width) return;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(box.width * ratio);
-  canvas.height = Math.round(box.height * ratio);
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
+  const box = sharpened(canvas);
+  if (!box) return;
+  const { context } = box;
   const style = getComputedStyle(canvas);
   const colour = (name) => style.getPropertyValue(name).trim();
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
