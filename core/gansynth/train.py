@@ -1,0 +1,463 @@
+"""Trains GANSynth: from a bare checkout to a generator that plays, one command.
+
+    python -m core.gansynth.train --minutes 90                                # two CPU cores
+    python -m core.gansynth.train --profile gpu --minutes 9 --start-from assets/weights/gansynth
+
+Data: the notes in `runs/notes` (`--notes` names another folder in NSynth's format), rendered there first where it is
+empty: that takes half a minute and needs `pip install --no-deps tinysoundfont` and a soundfont (`--soundfont`).
+Everything goes to `--out`: `checkpoint.pt` each minute, `losses.csv`, and every few minutes a sheet of spectrograms and
+a file of sounds, always of the same latents and pitches; at the end the weights, `generator` and `discriminator`.
+Killed at any moment, it goes on with `--resume`. Losses that are not finite, or an error that grows to several times
+its best, end it with a message; the last good checkpoint stays.
+
+How it learns: each instrument at each velocity owns a place in the latent space, a Gaussian that is learnt too
+(generative latent optimization: Bojanowski et al. 2018, arXiv 1707.05776; with the spread and the pull towards N(0, 1)
+of Kingma and Welling 2013, arXiv 1312.6114). From there the generator must paint that instrument's notes, all over the
+keyboard: so latents mean timbres. Latents drawn from N(0, 1), between the instruments, have no right answer: there,
+and on the painted notes too, the discriminator judges whether it could be a recording (hinge loss) and names the
+pitch.
+A GAN alone, on two cores, found one timbre (arXiv 1512.09300 mixes the two losses for pictures in the same way).
+"""
+
+import argparse
+import copy
+import csv
+import hashlib
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import scipy.io.wavfile
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from core import gan_losses, training, weights
+from core.audio import notes, spectrogram
+from core.gansynth import data
+from core.gansynth.model import LOWEST_PITCH, Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from core.gansynth.picture import REPRESENTATIONS, picture_to_spectrogram
+
+SHEET_EVERY_S = 300.0
+SHEET_PITCHES = (36, 48, 60, 72)
+N_SHEET_LATENTS = 8
+DIVERGED = 4.0  # times the best smoothed error so far
+
+
+class DivergedError(RuntimeError):
+    """The training has left the road; the message says by which number."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """A training run. The same config and data give the same weights on the same CPU."""
+
+    n_steps: int = 12_000
+    batch: int = 16
+    n_judged: int = 8  # of the painted notes, and as many from drawn latents
+    learning_rate: float = 1.5e-3
+    latent_learning_rate: float = 7.5e-3
+    discriminator_learning_rate: float = 4e-4
+    adversary_from: float = 0.5  # of the run: before, there is nothing worth a judgement
+    magnitude_weight: float = 10.0
+    frequency_weight: float = 5.0
+    coherence_weight: float = 0.2
+    adversary_weight: float = 0.1
+    pitch_weight: float = 0.1
+    kl_weight: float = 2e-3
+    average_decay: float = 0.999
+    seed: int = 0
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+
+
+PROFILES = {"cpu": Config(), "gpu": Config(n_steps=12_000, batch=64, n_judged=32)}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is: means over the last step's batch."""
+
+    step: int
+    n_steps: int
+    losses: dict[str, float]
+
+
+class InstrumentLatents(nn.Module):
+    """A Gaussian in the latent space for each instrument: means and logarithms of standard deviations."""
+
+    def __init__(self, n_instruments: int, latent_size: int) -> None:
+        super().__init__()
+        self.mean = nn.Parameter(0.7 * torch.randn(n_instruments, latent_size))
+        self.log_std = nn.Parameter(torch.full((n_instruments, latent_size), -2.0))
+
+    def forward(self, instrument: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch,) -> a latent drawn for each, (batch, latent), and their divergence from N(0, 1) in nats."""
+        mean, log_std = self.mean[instrument], self.log_std[instrument]
+        return mean + log_std.exp() * torch.randn_like(mean), gan_losses.gaussian_kl(mean, log_std)
+
+
+class Run:
+    """Everything that one training holds, and that a checkpoint brings back."""
+
+    def __init__(self, config: Config, pictures: data.NotePictures, device: torch.device) -> None:
+        self.config, self.pictures, self.device = config, pictures, device
+        torch.manual_seed(config.seed)
+        self.generator = Generator(config.generator).to(device)
+        self.discriminator = Discriminator(config.discriminator).to(device)
+        self.instruments = InstrumentLatents(len(pictures.instruments), config.generator.latent_size).to(device)
+        self.average = training.AveragedModel(self.generator, config.average_decay)
+        self.optimizer = torch.optim.Adam(
+            [
+                {"params": list(self.generator.parameters()), "peak": config.learning_rate},
+                {"params": list(self.instruments.parameters()), "peak": config.latent_learning_rate},
+            ],
+            betas=(0.8, 0.99),
+        )
+        self.discriminator_optimizer = torch.optim.Adam(
+            [{"params": list(self.discriminator.parameters()), "peak": config.discriminator_learning_rate}],
+            betas=(0.0, 0.99),
+        )
+        self.step = 0
+        self.error: float | None = None  # smoothed
+        self.best_error = math.inf
+
+    def advance(self) -> dict[str, float]:
+        """One step of both networks. Returns the losses. Raises DivergedError."""
+        config = self.config
+        randomness = training.seed_everything(config.seed, self.step)
+        self._set_learning_rates()
+        chosen = torch.randint(len(self.pictures), (config.batch,), generator=randomness)
+        real = self.pictures.pictures[chosen.to(self.pictures.pictures.device)].to(self.device).float()
+        pitches = self.pictures.pitches[chosen].to(self.device)
+        latents, kl = self.instruments(self.pictures.instrument[chosen].to(self.device))
+        judged = config.n_judged if self.step >= config.adversary_from * config.n_steps else 0
+        drawn = torch.randn(judged, latents.shape[1], device=self.device)
+        asked = torch.cat([pitches, pitches[:judged]])
+        with torch.autocast(self.device.type, torch.bfloat16):
+            painted = self.generator(torch.cat([latents, drawn]), asked)
+        painted = painted.float()
+        losses = reconstruction_losses(painted[: config.batch], real) | {"kl": kl}
+        loss = (
+            config.magnitude_weight * losses["magnitude"]
+            + config.frequency_weight * losses["frequency"]
+            + config.coherence_weight * losses["coherence"]
+            + config.kl_weight * kl
+        )
+        if judged:
+            fake = torch.cat([painted[:judged], painted[config.batch :]])
+            fake_pitches = torch.cat([asked[:judged], asked[config.batch :]])
+            losses |= self._train_discriminator(real, pitches, fake.detach(), fake_pitches)
+            losses |= self._judge(fake, fake_pitches)
+            loss = loss + config.adversary_weight * losses["fooling"] + config.pitch_weight * losses["pitch"]
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)
+        numbers = {name: value.item() for name, value in losses.items()}
+        self._watch(numbers)
+        self.optimizer.step()
+        self.average.follow(self.generator, self.step)
+        self.step += 1
+        return numbers
+
+    def state(self) -> dict:
+        """What a checkpoint holds."""
+        return {
+            "config": asdict(self.config),
+            "names": hashed(self.pictures.names),
+            "step": self.step,
+            "error": self.error,
+            "best_error": self.best_error,
+            "generator": self.generator.state_dict(),
+            "average": self.average.model.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "instruments": self.instruments.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "discriminator_optimizer": self.discriminator_optimizer.state_dict(),
+        }
+
+    def restore(self, state: dict) -> None:
+        """Goes on from a checkpoint. Raises ValueError where it belongs to another config or to other notes."""
+        if _lists(state["config"]) != _lists(asdict(self.config)):
+            raise ValueError("the checkpoint was made by another configuration")
+        if state["names"] != hashed(self.pictures.names):
+            raise ValueError("the checkpoint was made with other notes")
+        self.step, self.error, self.best_error = state["step"], state["error"], state["best_error"]
+        for part in ("generator", "discriminator", "instruments", "optimizer", "discriminator_optimizer"):
+            getattr(self, part).load_state_dict(state[part])
+        self.average.model.load_state_dict(state["average"])
+
+    def start_from(self, folder: Path) -> None:
+        """Takes over weights that were shipped: generator, discriminator, and the places of instruments known there.
+
+        Raises:
+            core.weights.WeightsError: a file is missing or damaged.
+            ValueError: they are of another size.
+        """
+        generator, config = weights.load_weights(folder)
+        discriminator, judge_config = weights.load_weights(folder / "discriminator")
+        places = {name: generator.pop(f"instruments.{name}").float() for name in ("mean", "log_std")}
+        if _lists(config["generator"]) != _lists(asdict(self.config.generator)):
+            raise ValueError(f"{folder} holds a generator of another size: {config['generator']}")
+        if _lists(judge_config["discriminator"]) != _lists(asdict(self.config.discriminator)):
+            raise ValueError(f"{folder} holds a discriminator of another size: {judge_config['discriminator']}")
+        self.generator.load_state_dict(generator)
+        self.average.model.load_state_dict(generator)
+        self.discriminator.load_state_dict(discriminator)
+        with torch.no_grad():
+            for place, name in enumerate(self.pictures.instruments):
+                if name in config["instruments"]:
+                    known = config["instruments"].index(name)
+                    self.instruments.mean[place] = places["mean"][known]
+                    self.instruments.log_std[place] = places["log_std"][known]
+
+    def save_weights(self, folder: Path) -> None:
+        """Writes the averaged generator, the instruments' places, and the discriminator, as they are shipped."""
+        places = {f"instruments.{name}": value for name, value in self.instruments.state_dict().items()}
+        names = {"instruments": list(self.pictures.instruments)}
+        weights.save_weights(
+            folder,
+            self.average.model.state_dict() | places,
+            {"generator": asdict(self.config.generator)} | names,
+        )
+        weights.save_weights(
+            folder / "discriminator",
+            self.discriminator.state_dict(),
+            {"discriminator": asdict(self.config.discriminator)},
+        )
+
+    def _train_discriminator(self, real: Tensor, pitches: Tensor, fake: Tensor, asked: Tensor) -> dict[str, Tensor]:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            real_logits, real_pitches = self.discriminator(real, pitches)
+            fake_logits, _ = self.discriminator(fake, asked)
+        hinge = gan_losses.hinge_discriminator_loss(real_logits.float(), fake_logits.float())
+        names_pitch = F.cross_entropy(real_pitches.float(), pitches - LOWEST_PITCH)
+        self.discriminator_optimizer.zero_grad(set_to_none=True)
+        (hinge + names_pitch).backward()
+        self.discriminator_optimizer.step()
+        return {"judging": hinge.detach(), "real_pitch": names_pitch.detach()}
+
+    def _judge(self, fake: Tensor, asked: Tensor) -> dict[str, Tensor]:
+        self.discriminator.requires_grad_(False)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits, named = self.discriminator(fake, asked)
+        self.discriminator.requires_grad_(True)
+        pitch = F.cross_entropy(named.float(), asked - LOWEST_PITCH)
+        return {"fooling": gan_losses.hinge_generator_loss(logits.float()), "pitch": pitch}
+
+    def _set_learning_rates(self) -> None:
+        share = learning_rate_share(self.step / self.config.n_steps)
+        for optimizer in (self.optimizer, self.discriminator_optimizer):
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * share
+
+    def _watch(self, numbers: dict[str, float]) -> None:
+        """Raises DivergedError before a bad step is taken."""
+        if wrong := [name for name, value in numbers.items() if not math.isfinite(value)]:
+            raise DivergedError(f"step {self.step}: {', '.join(wrong)} not finite")
+        error = numbers["magnitude"]
+        self.error = error if self.error is None else 0.98 * self.error + 0.02 * error
+        self.best_error = min(self.best_error, self.error)
+        if self.error > DIVERGED * self.best_error:
+            raise DivergedError(f"step {self.step}: the error is {self.error:.3f}, it was {self.best_error:.3f}")
+
+
+def reconstruction_losses(painted: Tensor, real: Tensor) -> dict[str, Tensor]:
+    """How far painted notes (batch, 3, frames, bins) are from the recorded ones: mean absolute errors of the log
+    magnitude and of the IF on its circle (from frame 1 on: frame 0 holds the phase at which a recording happens to
+    start), and `phase_coherence_loss`, of a quarter of the notes."""
+    some = max(1, len(real) // 4)
+    return {
+        "magnitude": (painted[:, 0] - real[:, 0]).abs().mean(),
+        "frequency": (painted[:, 1:, 1:] - real[:, 1:, 1:]).abs().sum(dim=1).mean(),
+        "coherence": phase_coherence_loss(painted[:some], real[:some]),
+    }
+
+
+def phase_coherence_loss(painted: Tensor, real: Tensor) -> Tensor:
+    """How far the phases of neighbouring bands drift apart that move together in the recording: the mean of
+    1 - cos(Δ), Δ being the difference of their summed IF from the recording's, weighted by what is heard of both.
+
+    Bands of one partial that part ways cancel each other; the phase that they have together nobody hears.
+    """
+    heard = real[:, 1:].square().sum(dim=1).sqrt() * (real[:, 0] + 1) / 2
+    weight = heard[:, :, 1:] * heard[:, :, :-1]  # 0 where one of the two has no IF worth the name
+    angles = torch.atan2(painted[:, 2], painted[:, 1]) - torch.atan2(real[:, 2], real[:, 1])  # (batch, frames, bins)
+    apart = torch.where(weight > 0, angles.diff(dim=2), 0).cumsum(dim=1)
+    return ((1 - torch.cos(apart)) * weight).sum() / weight.sum().clamp_min(1e-6)
+
+
+def learning_rate_share(done: float) -> float:
+    """Up within a hundredth of the run, level until its middle, then down along a cosine to a fiftieth."""
+    if done < 0.5:
+        return min(1.0, (done + 1e-4) / 0.01)
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (done - 0.5) / 0.5))
+
+
+def train(run: Run) -> Iterator[Progress]:
+    """Trains to the end of the run's steps, from where it is. Raises DivergedError."""
+    while run.step < run.config.n_steps:
+        losses = run.advance()
+        yield Progress(run.step, run.config.n_steps, losses)
+
+
+@torch.inference_mode()
+def sheet(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """The averaged generator's notes of always the same latents: a picture (rows, columns) uint8, magnitude above IF,
+    a row a pitch and a column a latent, and the sounds one after the other, (samples,) within -1..1."""
+    randomness = torch.Generator().manual_seed(0)
+    latents = torch.randn(N_SHEET_LATENTS, run.config.generator.latent_size, generator=randomness)
+    latents = latents.repeat(len(SHEET_PITCHES), 1).to(run.device)
+    pitches = torch.tensor(SHEET_PITCHES).repeat_interleave(N_SHEET_LATENTS).to(run.device)
+    pictures = run.average.model(latents, pitches)
+    spectrograms = picture_to_spectrogram(pictures)
+    shown = torch.stack([(pictures[:, 0] + 1) / 2, (spectrograms[:, 1] + 1) / 2], dim=1).clamp(0, 1)
+    shown = F.avg_pool2d(shown, (1, shown.shape[3] // 256)).flip(3).transpose(2, 3)  # (notes, 2, 256, 128)
+    rows = shown.unflatten(0, (len(SHEET_PITCHES), N_SHEET_LATENTS)).permute(0, 2, 3, 1, 4).flatten(3).flatten(0, 2)
+    waves = spectrogram.spectrograms_to_waves(spectrograms, REPRESENTATIONS[run.config.generator.n_bins])
+    waves = waves / waves.abs().amax(dim=1, keepdim=True).clamp_min(1e-6) * notes.PEAK
+    return (rows * 255).byte().cpu().numpy(), waves.flatten().cpu().numpy()
+
+
+def write_sheet(run: Run, folder: Path) -> None:
+    """Writes the sheet as PNG, where Pillow is there, and the sounds as WAV."""
+    rows, sound = sheet(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    scipy.io.wavfile.write(folder / f"sounds-{run.step:06d}.wav", notes.SAMPLE_RATE, notes.to_int16(sound))
+    try:
+        from PIL import Image
+    except ImportError:
+        return
+    Image.fromarray(rows).save(folder / f"sheet-{run.step:06d}.png")
+
+
+class LossTable:
+    """`losses.csv`: one row every so many steps; a resumed run goes on where its checkpoint was."""
+
+    COLUMNS = (
+        "step", "magnitude", "frequency", "coherence", "kl", "judging", "real_pitch", "fooling", "pitch",
+    )  # fmt: skip
+    EVERY = 20
+
+    def __init__(self, path: Path, step: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = []
+        if step and path.is_file():
+            with path.open(newline="") as table:
+                kept = [row for row in csv.DictReader(table) if int(row["step"]) <= step]
+        self._file = path.open("w", newline="")
+        self._writer = csv.DictWriter(self._file, self.COLUMNS)
+        self._writer.writeheader()
+        self._writer.writerows(kept)
+
+    def add(self, progress: Progress) -> None:
+        """Writes a row if it is time for one."""
+        if progress.step % self.EVERY == 0:
+            numbers = {name: f"{value:.5g}" for name, value in progress.losses.items()}
+            self._writer.writerow({"step": progress.step} | numbers)
+            self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def hashed(names: Sequence[str]) -> str:
+    """A fingerprint of the notes of a run."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def _lists(config: dict) -> dict:
+    """A config as JSON and checkpoints bring it back: lists where there were tuples."""
+    return {
+        key: _lists(value) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else value
+        for key, value in copy.copy(config).items()
+    }
+
+
+def load_pictures(folder: Path, n_bins: int, soundfont: Path | None) -> data.NotePictures:
+    """The training notes of a folder, which is rendered first where it is empty.
+
+    Raises:
+        core.audio.notes.CannotRenderError: there is nothing to render them with.
+    """
+    if not (folder / "examples.json").is_file():
+        notes.render_notes(folder, soundfont=soundfont)
+    training_notes, _ = notes.split(data.different(notes.read_notes(folder)))
+    return data.load(training_notes, n_bins)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command. Returns the exit status."""
+    options = parse(arguments)
+    profile = PROFILES[options.profile]
+    changes = {"seed": options.seed} | ({"n_steps": options.of_steps} if options.of_steps else {})
+    config = Config(**{**vars(profile), **changes})
+    try:
+        pictures = load_pictures(options.notes, config.generator.n_bins, options.soundfont)
+        run = Run(config, pictures, torch.device(options.device or training.best_device()))
+        checkpoint = options.out / "checkpoint.pt"
+        if options.resume and (state := training.load_checkpoint(checkpoint)):
+            run.restore(state)
+        elif options.start_from:
+            run.start_from(options.start_from)
+    except (notes.CannotRenderError, weights.WeightsError, FileNotFoundError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return follow(run, options, checkpoint)
+
+
+def follow(run: Run, options: argparse.Namespace, checkpoint: Path) -> int:
+    """Trains within the options' limits, and keeps everything that is to be kept. Returns the exit status."""
+    saved = drawn = time.monotonic()
+    table = LossTable(options.out / "losses.csv", run.step)
+    try:
+        with tqdm(total=run.config.n_steps, initial=run.step, unit=" steps", mininterval=5) as bar:
+            for progress in training.within_minutes(train(run), options.minutes):
+                bar.update(progress.step - bar.n)
+                table.add(progress)
+                now = time.monotonic()
+                if progress.step % 100 == 0:
+                    bar.set_postfix({name: f"{value:.3g}" for name, value in progress.losses.items()})
+                if now - saved > training.CHECKPOINT_EVERY_S:
+                    training.save_checkpoint(checkpoint, run.state())
+                    saved = time.monotonic()
+                if now - drawn > SHEET_EVERY_S:
+                    write_sheet(run, options.out)
+                    drawn = time.monotonic()
+                if options.steps and progress.step >= options.steps:
+                    break
+    except DivergedError as error:
+        print(f"{error}; the last good state is in {checkpoint}", file=sys.stderr)
+        return 1
+    finally:
+        table.close()
+    training.save_checkpoint(checkpoint, run.state())
+    write_sheet(run, options.out)
+    run.save_weights(options.out / "weights")
+    return 0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command's options."""
+    parser = argparse.ArgumentParser(prog="python -m core.gansynth.train", description=__doc__.splitlines()[0])
+    parser.add_argument("--profile", choices=PROFILES, default="cpu")
+    parser.add_argument("--steps", type=int, help="stop after this many steps")
+    parser.add_argument("--of-steps", type=int, help="how many steps the learning rates are planned for")
+    parser.add_argument("--minutes", type=float, help="stop after this many minutes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", help="cpu or cuda; a GPU is used where there is one")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the output folder")
+    parser.add_argument("--start-from", type=Path, help="a folder of shipped weights to begin with")
+    parser.add_argument("--notes", type=Path, default=Path("runs/notes"), help="a folder in NSynth's format")
+    parser.add_argument("--soundfont", type=Path, help="an .sf2 or .sf3 file to render the notes from")
+    parser.add_argument("--out", type=Path, default=Path("runs/gansynth"))
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
