@@ -12,6 +12,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import mido
 from mido.midifiles.meta import KeySignatureError
@@ -76,7 +77,7 @@ def read(midi: Path | str | bytes) -> Score:
     return _score(_in_seconds(file))
 
 
-def write(notes: Iterable[ScoreNote], path: Path) -> None:
+def write(notes: Iterable[ScoreNote], out: Path | BinaryIO) -> None:
     """Writes notes as a MIDI file of type 0, a thousandth of a second exact."""
     ticks_a_second = 1000
     events = []
@@ -88,7 +89,8 @@ def write(notes: Iterable[ScoreNote], path: Path) -> None:
     for tick, _, pitch, velocity in sorted(events):
         track.append(mido.Message("note_on", note=pitch, velocity=velocity, time=tick - now))
         now = tick
-    mido.MidiFile(type=0, ticks_per_beat=ticks_a_second // 2, tracks=[track]).save(path)
+    file = mido.MidiFile(type=0, ticks_per_beat=ticks_a_second // 2, tracks=[track])
+    file.save(out) if isinstance(out, Path) else file.save(file=out)
 
 
 def _in_seconds(file: mido.MidiFile) -> Iterator[tuple[float, mido.Message]]:

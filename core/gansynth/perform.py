@@ -95,7 +95,7 @@ def perform(
     report = Report(
         n_played=len(notes),
         n_different=len(different),
-        n_folded=sum(note.pitch != pitch for note, pitch in zip(notes, pitches, strict=True)),
+        n_folded=sum(note.pitch != folded(note.pitch) for note in notes),
         n_left_out=len(score.notes) - len(notes),
         n_shortened=sum((note.end_s - note.start_s) * SAMPLE_RATE > N_HELD for note in notes),
         n_drums=score.n_drums,

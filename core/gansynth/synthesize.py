@@ -65,6 +65,23 @@ class GanSynth:
         return picture_to_spectrogram(pictures)
 
     @torch.inference_mode()
+    def growth(self, latent: np.ndarray, pitch: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """A note as it grows: for each stage of the generator its magnitudes, (4, 16) up to (128, bins), from 0 for
+        quiet to 1, and its sound, (64000,): these magnitudes enlarged, with the last stage's IF (a coarse IF enlarged
+        is only noise)."""
+        stages = self.generator.stages_of(
+            torch.from_numpy(np.asarray(latent, np.float32)[None]), torch.tensor([pitch], dtype=torch.int64)
+        )
+        last = stages[-1]
+        grown = []
+        for picture in stages:
+            enlarged = torch.nn.functional.interpolate(picture[:, :1], last.shape[2:])
+            sound = picture_to_spectrogram(torch.cat([enlarged, last[:, 1:]], dim=1))
+            wave = finished(spectrogram.spectrograms_to_waves(sound, self.representation))[0]
+            grown.append((((picture[0, 0] + 1) / 2).clamp(0, 1).numpy(), wave.numpy()))
+        return grown
+
+    @torch.inference_mode()
     def notes(self, latents: np.ndarray, pitches: np.ndarray) -> np.ndarray:
         """(batch, latent), (batch,) MIDI 24 to 84 -> (batch, 64000) float32 at 16 kHz with a peak of 0.9.
 

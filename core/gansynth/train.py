@@ -1,6 +1,6 @@
 """Trains GANSynth: from a bare checkout to a generator that plays, one command.
 
-    python -m core.gansynth.train --minutes 90                                # two CPU cores
+    python -m core.gansynth.train                       # two CPU cores, 50 minutes where nothing else runs
     python -m core.gansynth.train --profile gpu --minutes 9 --start-from assets/weights/gansynth
 
 Data: the notes in `runs/notes` (`--notes` names another folder in NSynth's format), rendered there first where it is
@@ -57,26 +57,27 @@ class DivergedError(RuntimeError):
 class Config:
     """A training run. The same config and data give the same weights on the same CPU."""
 
-    n_steps: int = 12_000
+    n_steps: int = 10_400
     batch: int = 16
     n_judged: int = 8  # of the painted notes, and as many from drawn latents
     learning_rate: float = 1.5e-3
     latent_learning_rate: float = 7.5e-3
     discriminator_learning_rate: float = 4e-4
-    adversary_from: float = 0.5  # of the run: before, there is nothing worth a judgement
+    adversary_from: float = 0.775  # of the run: before, there is nothing worth a judgement
+    adversary_rise: int = 500  # steps until its full weight: it must first learn to judge
     magnitude_weight: float = 10.0
     frequency_weight: float = 5.0
-    coherence_weight: float = 0.2
-    adversary_weight: float = 0.1
-    pitch_weight: float = 0.1
-    kl_weight: float = 2e-3
+    overstep_weight: float = 10.0
+    adversary_weight: float = 0.03
+    pitch_weight: float = 0.03
+    kl_weight: float = 5e-4
     average_decay: float = 0.999
     seed: int = 0
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
 
 
-PROFILES = {"cpu": Config(), "gpu": Config(n_steps=12_000, batch=64, n_judged=32)}
+PROFILES = {"cpu": Config(), "gpu": Config(batch=64, n_judged=32)}
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Run:
                 {"params": list(self.generator.parameters()), "peak": config.learning_rate},
                 {"params": list(self.instruments.parameters()), "peak": config.latent_learning_rate},
             ],
-            betas=(0.8, 0.99),
+            betas=(0.9, 0.99),
         )
         self.discriminator_optimizer = torch.optim.Adam(
             [{"params": list(self.discriminator.parameters()), "peak": config.discriminator_learning_rate}],
@@ -136,17 +137,18 @@ class Run:
         real = self.pictures.pictures[chosen.to(self.pictures.pictures.device)].to(self.device).float()
         pitches = self.pictures.pitches[chosen].to(self.device)
         latents, kl = self.instruments(self.pictures.instrument[chosen].to(self.device))
-        judged = config.n_judged if self.step >= config.adversary_from * config.n_steps else 0
+        judging_for = self.step - int(config.adversary_from * config.n_steps)
+        judged = config.n_judged if judging_for >= 0 else 0
         drawn = torch.randn(judged, latents.shape[1], device=self.device)
         asked = torch.cat([pitches, pitches[:judged]])
         with torch.autocast(self.device.type, torch.bfloat16):
             painted = self.generator(torch.cat([latents, drawn]), asked)
         painted = painted.float()
-        losses = reconstruction_losses(painted[: config.batch], real) | {"kl": kl}
+        losses = reconstruction_losses(painted[: config.batch], real) | {"overstep": overstep_loss(painted), "kl": kl}
         loss = (
             config.magnitude_weight * losses["magnitude"]
             + config.frequency_weight * losses["frequency"]
-            + config.coherence_weight * losses["coherence"]
+            + config.overstep_weight * losses["overstep"]
             + config.kl_weight * kl
         )
         if judged:
@@ -154,7 +156,8 @@ class Run:
             fake_pitches = torch.cat([asked[:judged], asked[config.batch :]])
             losses |= self._train_discriminator(real, pitches, fake.detach(), fake_pitches)
             losses |= self._judge(fake, fake_pitches)
-            loss = loss + config.adversary_weight * losses["fooling"] + config.pitch_weight * losses["pitch"]
+            rise = min(1.0, judging_for / config.adversary_rise)
+            loss = loss + rise * (config.adversary_weight * losses["fooling"] + config.pitch_weight * losses["pitch"])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)
@@ -251,7 +254,7 @@ class Run:
         return {"fooling": gan_losses.hinge_generator_loss(logits.float()), "pitch": pitch}
 
     def _set_learning_rates(self) -> None:
-        share = learning_rate_share(self.step / self.config.n_steps)
+        share = learning_rate_share(self.step / self.config.n_steps, self.config.adversary_from)
         for optimizer in (self.optimizer, self.discriminator_optimizer):
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * share
@@ -270,33 +273,30 @@ class Run:
 def reconstruction_losses(painted: Tensor, real: Tensor) -> dict[str, Tensor]:
     """How far painted notes (batch, 3, frames, bins) are from the recorded ones: mean absolute errors of the log
     magnitude and of the IF on its circle (from frame 1 on: frame 0 holds the phase at which a recording happens to
-    start), and `phase_coherence_loss`, of a quarter of the notes."""
-    some = max(1, len(real) // 4)
+    start)."""
     return {
         "magnitude": (painted[:, 0] - real[:, 0]).abs().mean(),
         "frequency": (painted[:, 1:, 1:] - real[:, 1:, 1:]).abs().sum(dim=1).mean(),
-        "coherence": phase_coherence_loss(painted[:some], real[:some]),
     }
 
 
-def phase_coherence_loss(painted: Tensor, real: Tensor) -> Tensor:
-    """How far the phases of neighbouring bands drift apart that move together in the recording: the mean of
-    1 - cos(Δ), Δ being the difference of their summed IF from the recording's, weighted by what is heard of both.
-
-    Bands of one partial that part ways cancel each other; the phase that they have together nobody hears.
-    """
-    heard = real[:, 1:].square().sum(dim=1).sqrt() * (real[:, 0] + 1) / 2
-    weight = heard[:, :, 1:] * heard[:, :, :-1]  # 0 where one of the two has no IF worth the name
-    angles = torch.atan2(painted[:, 2], painted[:, 1]) - torch.atan2(real[:, 2], real[:, 1])  # (batch, frames, bins)
-    apart = torch.where(weight > 0, angles.diff(dim=2), 0).cumsum(dim=1)
-    return ((1 - torch.cos(apart)) * weight).sum() / weight.sum().clamp_min(1e-6)
+def overstep_loss(painted: Tensor) -> Tensor:
+    """By how much pictures (batch, 3, frames, bins) leave -1..1, on average. No picture of a sound does; an adversary
+    that likes loud beginnings would have them ever louder."""
+    return F.relu(painted.abs() - 1).mean()
 
 
-def learning_rate_share(done: float) -> float:
-    """Up within a hundredth of the run, level until its middle, then down along a cosine to a fiftieth."""
-    if done < 0.5:
-        return min(1.0, (done + 1e-4) / 0.01)
-    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (done - 0.5) / 0.5))
+def learning_rate_share(done: float, adversary_from: float) -> float:
+    """Of the peak, when `done` 0..1 of a run is over: up within a hundredth of the run, level, then down along a cosine
+    to a twentieth where the adversary comes; a quarter with the adversary, down along a cosine to a hundredth."""
+    if done < adversary_from:
+        falling = max(0.0, 2 * done / adversary_from - 1)
+        return min(1.0, (done + 1e-4) / 0.01) * _cosine(1.0, 0.05, falling)
+    return _cosine(0.25, 0.01, (done - adversary_from) / (1 - adversary_from))
+
+
+def _cosine(start: float, end: float, done: float) -> float:
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * done))
 
 
 def train(run: Run) -> Iterator[Progress]:
@@ -340,7 +340,7 @@ class LossTable:
     """`losses.csv`: one row every so many steps; a resumed run goes on where its checkpoint was."""
 
     COLUMNS = (
-        "step", "magnitude", "frequency", "coherence", "kl", "judging", "real_pitch", "fooling", "pitch",
+        "step", "magnitude", "frequency", "overstep", "kl", "judging", "real_pitch", "fooling", "pitch",
     )  # fmt: skip
     EVERY = 20
 
@@ -428,6 +428,7 @@ def follow(run: Run, options: argparse.Namespace, checkpoint: Path) -> int:
                     saved = time.monotonic()
                 if now - drawn > SHEET_EVERY_S:
                     write_sheet(run, options.out)
+                    run.save_weights(options.out / "weights")
                     drawn = time.monotonic()
                 if options.steps and progress.step >= options.steps:
                     break
