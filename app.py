@@ -12,12 +12,13 @@ if __name__ == "__main__":
     listener = launch.listen(options.host, options.port)
     downloads.download_wanted()
 
-from demos import digits, frame, neuron, phase, server
+from demos import digits, frame, gansynth, neuron, phase, server
 
 SECTIONS = [
     neuron,
     digits,
     phase,
+    gansynth,
 ]
 
 if __name__ == "__main__":

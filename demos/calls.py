@@ -78,6 +78,14 @@ def whole(call: dict, key: str, low: int, high: int) -> int:
     return int(value)
 
 
+def numbers(call: dict, key: str, most: int, low: float, high: float) -> np.ndarray:
+    """A list of at most so many finite numbers within bounds, (n,) float. Raises BadCallError."""
+    values = call.get(key)
+    if not isinstance(values, list) or len(values) > most:
+        raise BadCallError(f"{key} is not a list of at most {most} numbers")
+    return np.array([number({key: value}, key, low, high) for value in values], dtype=float)
+
+
 def switch(call: dict, key: str) -> bool:
     """True or false. Raises BadCallError."""
     value = call.get(key)

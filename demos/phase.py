@@ -121,7 +121,7 @@ def _shipped_sound(name: str, variant: str) -> dict:
 @functools.cache
 def _start_to_warm_up() -> None:
     """librosa takes seconds to be imported and compiled: before anybody waits for it, once for all pages."""
-    threading.Thread(target=_warm_up, daemon=True).start()
+    threading.Thread(target=_warm_up).start()  # no daemon: torch must not be at work when the interpreter ends
 
 
 def _warm_up() -> None:

@@ -1,0 +1,43 @@
+// The latent space: ways between two instruments, directions with names, and latents as short texts.
+
+const STEP = 1 / 24; // of a latent's numbers in the address: 127 of them reach 5.3
+const norm = (latent) => Math.hypot(...latent) || 1e-12;
+
+// Along the sphere; the length goes evenly from one to the other. As core.gansynth.latents does it.
+export function slerp(start, end, share) {
+  const [first, last] = [norm(start), norm(end)];
+  const cosine = start.reduce((sum, one, i) => sum + one * end[i], 0) / (first * last);
+  const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+  if (Math.sin(angle) < 1e-4) return start.map((one, i) => (1 - share) * one + share * end[i]);
+  const [a, b] = [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
+  const length = (1 - share) * first + share * last;
+  return start.map((one, i) => length * (a * (one / first) + b * (end[i] / last)));
+}
+
+export function drawn(size) {
+  return Array.from({ length: size }, () => {
+    const [radius, turn] = [Math.sqrt(-2 * Math.log(1 - Math.random())), 2 * Math.PI * Math.random()];
+    return rounded(radius * Math.cos(turn));
+  });
+}
+
+const rounded = (value) => Math.min(127, Math.max(-127, Math.round(value / STEP))) * STEP;
+export const roundedLatent = (latent) => latent.map(rounded);
+
+// Latents on the grid of `roundedLatent` as letters, two for each number.
+export const latentToText = (latent) => latent.map((value) => (Math.round(value / STEP) + 128).toString(16).padStart(2, "0")).join("");
+export function textToLatent(text, size) {
+  if (!new RegExp(`^[0-9a-f]{${2 * size}}$`).test(text ?? "")) return null;
+  return Array.from({ length: size }, (_, i) => (parseInt(text.slice(2 * i, 2 * i + 2), 16) - 128) * STEP);
+}
+
+// Where a latent stands along each direction, in standard deviations, and a latent moved along one.
+export function createDirections({ readings, offsets, moves, size }) {
+  const row = (matrix, i) => matrix.subarray(i * size, (i + 1) * size);
+  const read = (latent, i) => latent.reduce((sum, one, k) => sum + one * row(readings, i)[k], offsets[i]);
+  const move = (latent, i, wanted) => {
+    const by = wanted - read(latent, i);
+    return roundedLatent(latent.map((one, k) => one + by * row(moves, i)[k]));
+  };
+  return { read, move };
+}

@@ -1,0 +1,100 @@
+"""Long pieces of work that visitors wait for: one for each visitor, one at a time, with progress and a way out."""
+
+import atexit
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import cachetools
+
+log = logging.getLogger(__name__)
+
+Step = TypeVar("Step")
+
+N_KEPT = 24
+KEPT_S = 1800
+
+
+@dataclass
+class Job(Generic[Step]):
+    """A piece of work: its last step, and whether it has ended, by itself, by the visitor, or by an error."""
+
+    work: Callable[[], Iterator[Step]]
+    step: Step | None = None
+    is_done: bool = False
+    has_failed: bool = False
+    is_cancelled: bool = field(default=False)
+
+
+class Performances(Generic[Step]):
+    """A visitor's new work takes the place of the old. The work is a generator; between two of its steps it may be
+    told to end."""
+
+    def __init__(self) -> None:
+        self._jobs: cachetools.TTLCache = cachetools.TTLCache(N_KEPT, KEPT_S)
+        self._line: list[Job[Step]] = []
+        self._lock = threading.Condition()
+        self._worker: threading.Thread | None = None
+        self._is_closed = False
+
+    def start(self, token: str, work: Callable[[], Iterator[Step]]) -> None:
+        """Puts work into the line."""
+        with self._lock:
+            self._cancel(token)
+            job = Job(work)
+            self._jobs[token] = job
+            self._line.append(job)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._run, daemon=True)
+                self._worker.start()
+                atexit.register(self.close)
+            self._lock.notify()
+
+    def job(self, token: str) -> tuple[Job[Step] | None, int]:
+        """The visitor's work, None where there is none (any more), and its place in the line: 0 is being done."""
+        with self._lock:
+            job = self._jobs.get(token)
+            return job, self._line.index(job) if job in self._line else 0
+
+    def cancel(self, token: str) -> None:
+        """Ends the visitor's work at its next step."""
+        with self._lock:
+            self._cancel(token)
+
+    def close(self) -> None:
+        """Ends everything at its next step, and waits for that: nothing may compute while the interpreter ends."""
+        with self._lock:
+            self._is_closed = True
+            for job in self._line:
+                job.is_cancelled = True
+            self._lock.notify()
+            worker = self._worker
+        if worker:
+            worker.join()
+
+    def _cancel(self, token: str) -> None:
+        job = self._jobs.pop(token, None)
+        if job:
+            job.is_cancelled = True
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                while not self._line and not self._is_closed:
+                    self._lock.wait()
+                if not self._line:
+                    return
+                job = self._line[0]
+            try:
+                with contextlib.closing(job.work()) as work:
+                    while not job.is_cancelled and (step := next(work, None)) is not None:
+                        job.step = step
+            except Exception:
+                log.exception("a piece of work failed")
+                job.has_failed = True
+            job.is_done = True
+            with self._lock:
+                self._line.pop(0)
