@@ -4,8 +4,11 @@
 
 One note and sixteen, from latents to samples; beside them the generator of the paper, channels 256, 256, 256, 256, 128,
 64, 32 from 2 × 16 to 128 × 1024, random weights, without what turns its pictures into sound; the G major Prelude on
-instruments that change, so that no two of its 656 notes are equal.
+instruments that change, so that no two of its 656 notes are equal; in the page, from a key that goes down to the start
+of its sound.
 """
+
+import statistics
 
 import numpy as np
 import pytest
@@ -93,3 +96,29 @@ def test_a_prelude(benchmark):
 
     done = benchmark.pedantic(play, rounds=3)
     assert done.report.n_different == 656
+
+
+N_KEYS = 40
+
+
+def test_a_key_until_it_sounds(open_page):
+    page = open_page("?tab=gansynth&lang=en")
+    page.locator("#gansynth-stage [data-text=ready]").filter(has_text="All").wait_for(timeout=60_000)
+    page.evaluate(
+        """() => {
+      window.took = [];
+      let pressed = null;
+      document.addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
+      const start = AudioBufferSourceNode.prototype.start;
+      AudioBufferSourceNode.prototype.start = function (...when) {
+        start.apply(this, when);
+        window.took.push(performance.now() - pressed + 1000 * (this.context.baseLatency || 0));
+      };
+    }"""
+    )
+    for place in range(N_KEYS):
+        page.keyboard.press("asdfghjk"[place % 8])
+        page.wait_for_timeout(60)
+    took = page.evaluate("window.took")
+    print(f"key to sound: median {statistics.median(took):.1f} ms of {len(took)}, longest {max(took):.1f} ms")
+    assert len(took) == N_KEYS

@@ -35,6 +35,8 @@ export async function mount(element, live, server) {
     return reply ?? null;
   }
 
+  for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
+  const pictures = createPictures(root.querySelector(".pictures"), say);
   const survey = unpackSurvey(await askPatiently(server, "survey", {}));
   const directions = createDirections(survey);
   let state = lectureSetting(survey);
@@ -58,7 +60,6 @@ export async function mount(element, live, server) {
 
   const write = createView(root, say);
   const synth = createSynth();
-  const pictures = createPictures(root.querySelector(".pictures"), say);
   const palette = unpackBytes(JSON.parse(root.querySelector(".pictures").dataset.palettes).level);
   const bank = createBank((one, pitches) => ask("play", { latent: one, pitches }), arrived);
   const keyboard = createKeyboard(figure("keys"), { onPress: press, onRelease: release });
@@ -104,15 +105,12 @@ export async function mount(element, live, server) {
   // What is chosen on the map or drawn becomes the instrument of the slot, and the slider goes there.
   const choose = (one) => setLatents(state.slot === "a" ? { a: one, morph: 0 } : { b: one, morph: 1 });
 
-  const sound = latestOnly(async () => {
-    const key = latentToText(latent);
-    bank.use(key, latent, [state.pitch, ...nearestFirst(shownKeys())]);
+  function sound() {
+    bank.use(latentToText(latent), latent, [state.pitch, ...nearestFirst(shownKeys())]);
     show();
-    if (state.view === "grow") return growNow(key);
-    if (state.view !== "play") return;
-    const reply = await ask("look", { latent, pitch: state.pitch });
-    if (reply && key === latentToText(latent)) pictures.show(reply.pictures);
-  });
+    if (state.view === "grow") growSoon();
+    if (state.view === "play") lookSoon();
+  }
 
   let preview = false; // the next note that comes is heard by itself
   function arrived(pitches, ms) {
@@ -180,16 +178,17 @@ export async function mount(element, live, server) {
   }
 
   // ---- the growing sound ----
-  async function growNow(key) {
+  const growSoon = latestOnly(async () => {
+    const key = `${latentToText(latent)} ${state.pitch}`;
     if (growth?.key === key) return;
     growth = null;
     show();
     const reply = await ask("grow", { latent, pitch: state.pitch });
-    if (!reply || key !== latentToText(latent)) return;
+    if (!reply || key !== `${latentToText(latent)} ${state.pitch}`) return;
     const buffers = await Promise.all(reply.stages.map((stage) => decode(stage.sound)));
     growth = { key, stages: reply.stages.map((stage, i) => ({ ...stage, level: bytesOf(stage.level), buffer: buffers[i] })) };
     show();
-  }
+  });
   let growing = null; // the timer of the stages that follow one another
   let stageFrom = null;
   function hearStage(seconds = 4) {
@@ -232,7 +231,6 @@ export async function mount(element, live, server) {
   function drawGrowth(atS) {
     const stage = growth?.stages[state.stage];
     drawStage(figure("stage"), stage, palette, atS);
-    figure("stage").setAttribute("aria-label", stage ? say("stageSays", { n: state.stage + 1, frames: stage.frames, bins: stage.bins }) : say("computing"));
   }
 
   // ---- pieces ----
@@ -253,7 +251,6 @@ export async function mount(element, live, server) {
   }
   function drawPiece(atS) {
     drawRoll(figure("roll"), { roll, seconds: rollSeconds, atS, made: making ? made : Infinity, mix });
-    figure("roll").setAttribute("aria-label", say("rollSays", { n: roll ? roll.length / 3 : 0 }));
     if (atS !== null) map.draw({ survey, a: state.a, b: state.b, latent: latentAt(atS), way: state.how === "many" ? [...many(), many()[0]] : null });
   }
   async function make() {
@@ -369,6 +366,7 @@ export async function mount(element, live, server) {
     slot: (slot) => { state.slot = slot; setLatents({ morph: slot === "a" ? 0 : 1 }, false); hearChange(); },
     stage: (stage) => setStage(Number(stage)),
     how: (how) => { forgetPiece(); state.how = how; show(); },
+    fold: () => { forgetPiece(); state.outOfRange = state.outOfRange === "fold" ? "leave_out" : "fold"; show(); },
     action: (name) => actions[name]?.(),
   };
   const actions = {
@@ -418,7 +416,6 @@ export async function mount(element, live, server) {
       hearChange();
       heardInTry();
     }
-    if ("fold" in target.dataset) { state.outOfRange = target.checked ? "fold" : "leave_out"; forgetPiece(); show(); }
     if ("piece" in target.dataset) { forgetPiece(); state.piece = target.value; show(); }
   });
   figure("map").addEventListener("pointerup", hearChange);
@@ -443,7 +440,6 @@ export async function mount(element, live, server) {
   new IntersectionObserver(() => { if (!root.offsetParent) { quiet(); show(); } }).observe(root);
   window.addEventListener("pagehide", quiet);
 
-  for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
   const shared = lecture.parameter(SECTION);
   const read = shared === null ? null : textToState(shared, survey);
   if (shared !== null && !read) {

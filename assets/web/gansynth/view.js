@@ -41,7 +41,7 @@ export function createView(root, say) {
     if (select.value !== state.piece) select.value = state.piece;
     slide(find("[data-seconds]"), state.seconds, say("seconds", { seconds: state.seconds }));
     find("[data-seconds]").closest("label").hidden = state.how === "one";
-    find("[data-fold]").checked = state.outOfRange === "fold";
+    press("[data-fold]", () => state.outOfRange === "fold");
     for (const action of ["hearPiece", "savePiece"]) find(`[data-action=${action}]`).disabled = !piece;
     const bar = find("progress");
     bar.hidden = !making;
