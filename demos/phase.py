@@ -10,11 +10,13 @@ import threading
 from dataclasses import dataclass
 
 import cachetools
+import numpy as np
 
 from core.audio import files, notes, pictures
 from core.audio.loudness import loudness_lufs
 from core.audio.stft import SAMPLE_RATE
 from core.audio.variants import NOISY, VARIANTS, Variants
+from core.gansynth import synthesize
 from demos import calls, face, spectrograms, text
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,9 @@ TITLE = "phase.title"
 PART = 3
 
 OWN = "own"
+GANSYNTH = "gansynth"
+PITCH = 60  # of GANSynth's note
+FARTHEST = 8.0  # of a latent's numbers from 0
 AUDIO = text.FOLDER.parent / "audio"
 N_KEPT = 48  # visitors' sounds, at most 1.3 MB each
 KEPT_S = 3600
@@ -47,7 +52,7 @@ def build() -> None:
         "phase",
         [hear, give],
         parts=["spectrograms"],
-        sources=list(notes.SHIPPED),
+        sources=[*notes.SHIPPED, GANSYNTH],
         variants=VARIANTS,
         palettes=spectrograms.palettes(),
         longest_s=int(files.LONGEST_S),
@@ -59,7 +64,7 @@ def build() -> None:
 @calls.server_function
 def hear(call: dict) -> dict:
     """A variant of a source: 16-bit samples, the four pictures of them, and their cycles."""
-    name = calls.choice(call, "source", (*notes.SHIPPED, OWN))
+    name = calls.choice(call, "source", (*notes.SHIPPED, GANSYNTH, OWN))
     variant = calls.choice(call, "variant", VARIANTS)
     noise = calls.number(call, "noise", 0, 1)
     if noise and variant not in NOISY:
@@ -71,6 +76,12 @@ def hear(call: dict) -> dict:
             return {"isGone": True}
         make = calls.unless_busy(_sound) if variant == "griffin_lim" else _sound
         return make(source, variant, noise)
+    if name == GANSYNTH:
+        size = synthesize.load().latent_size
+        latent = calls.numbers(call, "latent", size, -FARTHEST, FARTHEST) if "latent" in call else np.zeros(size)
+        if len(latent) != size:
+            raise calls.BadCallError(f"{len(latent)} numbers, wanted {size}")
+        return _generated_sound(tuple(latent.tolist()), variant, noise)
     return _sound(_shipped(name), variant, noise) if noise else _shipped_sound(name, variant)
 
 
@@ -104,6 +115,18 @@ def _sound(source: Source, variant: str, noise: float) -> dict:
         "pictures": spectrograms.answer(wave),
         **spectrograms.cycles(wave, source.clock),
     }
+
+
+@calls.unless_busy
+def _generated_sound(latent: tuple[float, ...], variant: str, noise: float) -> dict:
+    return _sound(_generated(latent), variant, noise)
+
+
+@functools.lru_cache(maxsize=16)
+def _generated(latent: tuple[float, ...]) -> Source:
+    """A note of GANSynth's, of the latent that the visitor has chosen in its tab."""
+    wave = synthesize.notes(np.array([latent]), np.array([PITCH]))[0]
+    return Source(Variants(wave), pictures.clock(wave, notes.pitch_to_hz(PITCH)))
 
 
 @functools.cache

@@ -317,3 +317,19 @@ def test_the_first_try_ends_between_the_instruments(stage):
         stage.wait_for_keys()
         stage.page.keyboard.press("a")
     stage.wait_for(".gan-notice", "instruments between")
+
+
+def test_the_phase_tab_takes_the_instrument_that_was_chosen(stage):
+    stage.act("random")
+    stage.wait_for_keys()
+    stage.page.wait_for_timeout(600)  # until the address has it
+    stage.page.locator("button[role=tab]", has_text="Phase").click()
+    source = stage.page.locator("#phase-stage [data-source]")
+    stage.page.locator("#phase-stage button[data-view=sound]").click()
+    source.select_option("gansynth")
+    sounding = stage.page.locator("#phase-stage [data-text=sounding]").filter(has_text="LUFS")
+    sounding.wait_for(timeout=PATIENCE_MS)
+    stage.starts(0)
+    stage.page.locator("#phase-stage [data-action=play]").click()
+    first = stage.starts()[0]
+    assert pitch_of(first | {"rate": 16_000}) == pytest.approx(60, abs=0.5)

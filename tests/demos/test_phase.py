@@ -204,3 +204,19 @@ assert written
 @pytest.mark.parametrize("kind", ["WAV", "MP3"])
 def test_nothing_of_ones_own_sound_is_written_to_the_disk(kind):
     subprocess.run([sys.executable, "-c", WATCHED, kind], cwd=ROOT, check=True, timeout=120)
+
+
+def test_gansynths_note_is_of_the_chosen_instrument(token):
+    first = np.random.default_rng(0).standard_normal(24).tolist()
+    calls = [{"latent": first}, {"latent": [-one for one in first]}, {}]
+    answers = [
+        phase.hear({"token": token, "source": "gansynth", "variant": "true", "noise": 0} | call, REQUEST)
+        for call in calls
+    ]
+    waves = [samples(answer) for answer in answers]
+    assert all(answer["pitchHz"] == pytest.approx(notes.pitch_to_hz(60), rel=0.01) for answer in answers)
+    assert np.abs(waves[0] - waves[1]).max() > 0.1
+    assert np.abs(waves[0] - waves[2]).max() > 0.1
+    wrong = {"token": token, "source": "gansynth", "variant": "true", "noise": 0, "latent": [0.0]}
+    with pytest.raises(HTTPException):
+        phase.hear(wrong, REQUEST)

@@ -31,6 +31,13 @@ export function textToLatent(text, size) {
   return Array.from({ length: size }, (_, i) => (parseInt(text.slice(2 * i, 2 * i + 2), 16) - 128) * STEP);
 }
 
+// The latent that a text of the GANSynth stage's state says: view_a_b_morph.
+export function latentOfText(text) {
+  const [, a, b, morph] = text.split("_");
+  const latents = [a, b].map((one) => textToLatent(one, (one?.length ?? 0) / 2));
+  return latents.every((one) => one?.length) && latents[0].length === latents[1].length && /^\d{1,3}$/.test(morph ?? "") ? roundedLatent(slerp(...latents, Math.min(1, Number(morph) / 100))) : null;
+}
+
 // Where a latent stands along each direction, in standard deviations, and a latent moved along one.
 export function createDirections({ readings, offsets, moves, size }) {
   const row = (matrix, i) => matrix.subarray(i * size, (i + 1) * size);

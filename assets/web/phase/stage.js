@@ -5,6 +5,7 @@ import { canRecord, fileToBase64, record } from "./recorder.js";
 import { nFramesOf, turnsOf } from "./dots.js";
 import { createView } from "./view.js";
 import { HZ, NOISY, TASK_NOTICES, TRIES, VARIANTS, lectureSetting, stateToText, textToState } from "./state.js";
+import { latentOfText } from "../gansynth/space.js";
 import { askPatiently, latestOnly, newToken } from "../frame/asking.js";
 import { createPictures, readableHz, unpackBytes, unpackShorts } from "../spectrograms/pictures.js";
 
@@ -72,11 +73,26 @@ export function mount(element, live, server) {
   });
 
   async function fetchSound(source, variant, noise) {
-    const call = { token, source, variant, noise };
+    const call = { token, source, variant, noise, ...(source === "gansynth" ? chosenLatent() : {}) };
     let reply = await ask("hear", call);
     if (reply?.isGone && ownFile) reply = (await ask("give", { token, file: ownFile }))?.seconds ? await ask("hear", call) : null;
     if (reply?.isGone) return null;
     return reply && { ...reply, samples: Float32Array.from(unpackShorts(reply.samples), (value) => value / 32768), cycles: reply.cycles && new Int8Array(unpackBytes(reply.cycles).buffer) };
+  }
+
+  // GANSynth's note is of the instrument that was chosen in its tab, as the address has it.
+  function chosenLatent() {
+    const latent = lecture.parameter("gansynth") && latentOfText(lecture.parameter("gansynth"));
+    return latent ? { latent } : {};
+  }
+  let usedInstrument = null;
+  function followInstrument() {
+    const text = lecture.parameter("gansynth");
+    if (text === usedInstrument) return;
+    usedInstrument = text;
+    if (state.source !== "gansynth") return;
+    forgetSounds();
+    update();
   }
 
   function take(reply) {
@@ -304,7 +320,12 @@ export function mount(element, live, server) {
   document.addEventListener("lecture:try", startTry);
   for (const event of ["lecture:language", "lecture:theme"]) document.addEventListener(event, show);
   new ResizeObserver(show).observe(root);
-  new IntersectionObserver(() => { if (!root.offsetParent) { player.stop(); stopRecording(); show(); } }).observe(root);
+  new IntersectionObserver(() => {
+    if (root.offsetParent) return followInstrument();
+    player.stop();
+    stopRecording();
+    show();
+  }).observe(root);
   window.addEventListener("pagehide", player.stop);
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);

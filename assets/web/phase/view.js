@@ -8,7 +8,7 @@ const MEANS = { true: "meansTrue", random: "meansRandom", zero: "meansZero", gri
 const MEANS_NOISY = { true: "meansTrueNoise", from_if: "meansFromIfNoise" };
 const SOURCES = {
   piano: "piano", vibraphone: "vibraphone", organ: "organ", guitar: "guitar", bass: "bass", violin: "violin", cello: "cello",
-  harp: "harp", choir: "choir", trumpet: "trumpet", clarinet: "clarinet", flute: "flute", own: "own",
+  harp: "harp", choir: "choir", trumpet: "trumpet", clarinet: "clarinet", flute: "flute", gansynth: "gansynth", own: "own",
 };
 const SHORT_FRAMES = 20; // of a sound in which no cycles are looked for
 const STILL = 0.005; // turns a frame that nobody sees
