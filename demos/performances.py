@@ -4,8 +4,9 @@ import atexit
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import cachetools
@@ -14,8 +15,9 @@ log = logging.getLogger(__name__)
 
 Step = TypeVar("Step")
 
-N_KEPT = 24
+N_KEPT = 8  # ten minutes of sound are 38 MB
 KEPT_S = 1800
+SILENT_S = 15.0  # who has not asked for so long does not wait any more
 
 
 @dataclass
@@ -26,14 +28,20 @@ class Job(Generic[Step]):
     step: Step | None = None
     is_done: bool = False
     has_failed: bool = False
-    is_cancelled: bool = field(default=False)
+    is_cancelled: bool = False
+    asked_at: float = 0.0
 
 
 class Performances(Generic[Step]):
     """A visitor's new work takes the place of the old. The work is a generator; between two of its steps it may be
-    told to end."""
+    told to end, and it ends where nobody has asked for it for 15 seconds.
 
-    def __init__(self) -> None:
+    Args:
+        clock: seconds that only go forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._jobs: cachetools.TTLCache = cachetools.TTLCache(N_KEPT, KEPT_S)
         self._line: list[Job[Step]] = []
         self._lock = threading.Condition()
@@ -44,7 +52,7 @@ class Performances(Generic[Step]):
         """Puts work into the line."""
         with self._lock:
             self._cancel(token)
-            job = Job(work)
+            job = Job(work, asked_at=self._clock())
             self._jobs[token] = job
             self._line.append(job)
             if self._worker is None:
@@ -57,6 +65,8 @@ class Performances(Generic[Step]):
         """The visitor's work, None where there is none (any more), and its place in the line: 0 is being done."""
         with self._lock:
             job = self._jobs.get(token)
+            if job:
+                job.asked_at = self._clock()
             return job, self._line.index(job) if job in self._line else 0
 
     def cancel(self, token: str) -> None:
@@ -80,6 +90,11 @@ class Performances(Generic[Step]):
         if job:
             job.is_cancelled = True
 
+    def _is_wanted(self, job: Job[Step]) -> bool:
+        if self._clock() - job.asked_at > SILENT_S:
+            job.is_cancelled = True
+        return not job.is_cancelled
+
     def _run(self) -> None:
         while True:
             with self._lock:
@@ -90,11 +105,12 @@ class Performances(Generic[Step]):
                 job = self._line[0]
             try:
                 with contextlib.closing(job.work()) as work:
-                    while not job.is_cancelled and (step := next(work, None)) is not None:
+                    while self._is_wanted(job) and (step := next(work, None)) is not None:
                         job.step = step
             except Exception:
                 log.exception("a piece of work failed")
                 job.has_failed = True
+            job.has_failed |= job.is_cancelled
             job.is_done = True
             with self._lock:
                 self._line.pop(0)

@@ -100,3 +100,24 @@ def test_work_that_fails_says_so_and_the_next_is_done(performances, caplog):
     wait_until(lambda: performances.job("b")[0].is_done)
     assert performances.job("a")[0].has_failed
     assert "a piece of work failed" in caplog.text
+
+
+def test_work_that_nobody_asks_for_ends():
+    now = [0.0]
+    line = Performances(clock=lambda: now[0])
+    gate = Gate()
+    line.start("a", gate)
+    gate.open.release()
+    wait_until(lambda: gate.steps == [1])
+    now[0] = 14
+    line.job("a")
+    now[0] = 28
+    gate.open.release()
+    wait_until(lambda: gate.steps == [1, 2])
+    now[0] = 44
+    gate.open.release()
+    wait_until(lambda: gate.ended)
+    assert gate.steps in ([1, 2], [1, 2, 3])
+    wait_until(lambda: line.job("a")[0].is_done)
+    assert line.job("a")[0].has_failed
+    line.close()
