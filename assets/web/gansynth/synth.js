@@ -1,5 +1,7 @@
 // Sounds notes from prepared buffers: as many at once as are asked for, each with its own end.
 
+import { wavOf } from "../frame/wav.js";
+
 const RATE = 16000;
 const RELEASE_S = 0.3;
 const CUT_S = 0.03; // of a note that is struck again
@@ -57,25 +59,10 @@ export function createSynth() {
   return { start, stop, stopAll: () => { for (const key of [...sounding.keys()]) stop(key, CUT_S); }, ready, isSounding: (key) => sounding.has(key), now: () => context?.currentTime ?? 0 };
 }
 
-// 16-bit WAV of a buffer, as a file that the browser saves.
+// A buffer as a WAV file that the browser saves.
 export function saveWav(buffer, name) {
-  const samples = buffer.getChannelData(0);
-  const view = new DataView(new ArrayBuffer(44 + 2 * samples.length));
-  const text = (at, letters) => [...letters].forEach((letter, i) => view.setUint8(at + i, letter.charCodeAt(0)));
-  text(0, "RIFF");
-  view.setUint32(4, 36 + 2 * samples.length, true);
-  text(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, buffer.sampleRate, true);
-  view.setUint32(28, 2 * buffer.sampleRate, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, "data");
-  view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((value, i) => view.setInt16(44 + 2 * i, Math.max(-1, Math.min(1, value)) * 32767, true));
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([view], { type: "audio/wav" })), download: name });
+  const file = wavOf(buffer.getChannelData(0), buffer.sampleRate);
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
