@@ -1,16 +1,52 @@
-"""What every training run shares: device, averaged weights, checkpoints that survive a kill, the time budget."""
+"""What every training run shares: device, averaged weights, checkpoints that survive a kill, the time budget, and the
+loop that keeps all of it while a run goes on."""
 
-import copy
+import argparse
+import csv
+import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import torch
 from torch import nn
+from tqdm import tqdm
 
-Progress = TypeVar("Progress")
+Passed = TypeVar("Passed")
 CHECKPOINT_EVERY_S = 60.0
+SHEET_EVERY_S = 300.0
+
+
+class DivergedError(RuntimeError):
+    """The training has left the road; the message says by which number."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is: means over the last step's batch."""
+
+    step: int
+    n_steps: int
+    losses: dict[str, float]
+
+
+class Run(Protocol):
+    """A training that `follow` can carry through."""
+
+    step: int
+    n_steps: int
+
+    def advance(self) -> dict[str, float]:
+        """One step. Returns the losses. Raises DivergedError, and then nothing of the step has been taken over."""
+
+    def state(self) -> dict:
+        """What a checkpoint holds."""
+
+    def keep(self, folder: Path) -> None:
+        """Writes what people look at or listen to, and the weights."""
 
 
 def best_device() -> torch.device:
@@ -26,7 +62,7 @@ class AveragedModel:
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
-        self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        self.model = deepcopy(model).eval().requires_grad_(False)
         self.decay = decay
 
     @torch.no_grad()
@@ -62,10 +98,96 @@ def seed_everything(seed: int, step: int) -> torch.Generator:
     return torch.Generator().manual_seed(mixed)
 
 
-def within_minutes(progress: Iterable[Progress], minutes: float | None) -> Iterator[Progress]:
+def within_minutes(progress: Iterable[Passed], minutes: float | None) -> Iterator[Passed]:
     """Passes progress on until the time is spent; the last one is passed on too."""
     end = None if minutes is None else time.monotonic() + 60 * minutes
     for one in progress:
         yield one
         if end is not None and time.monotonic() >= end:
             return
+
+
+def train(run: Run) -> Iterator[Progress]:
+    """Trains to the end of the run's steps, from where it is. Raises DivergedError."""
+    while run.step < run.n_steps:
+        losses = run.advance()
+        yield Progress(run.step, run.n_steps, losses)
+
+
+def follow(run: Run, options: argparse.Namespace, columns: Sequence[str]) -> int:
+    """Trains within the options' limits and keeps everything that is to be kept: `checkpoint.pt` each minute, every few
+    minutes what the run shows, and `losses.csv` with these columns. Returns the exit status of a command."""
+    checkpoint = options.out / "checkpoint.pt"
+    saved = shown = time.monotonic()
+    table = LossTable(options.out / "losses.csv", columns, run.step)
+    try:
+        with tqdm(total=run.n_steps, initial=run.step, unit=" steps", mininterval=5) as bar:
+            for progress in within_minutes(train(run), options.minutes):
+                bar.update(progress.step - bar.n)
+                table.add(progress)
+                now = time.monotonic()
+                if progress.step % 100 == 0:
+                    bar.set_postfix({name: f"{value:.3g}" for name, value in progress.losses.items()})
+                if now - saved > CHECKPOINT_EVERY_S:
+                    save_checkpoint(checkpoint, run.state())
+                    saved = time.monotonic()
+                if now - shown > SHEET_EVERY_S:
+                    run.keep(options.out)
+                    shown = time.monotonic()
+                if options.steps and progress.step >= options.steps:
+                    break
+    except DivergedError as error:
+        print(f"{error}; the last good state is in {checkpoint}", file=sys.stderr)
+        return 1
+    finally:
+        table.close()
+    save_checkpoint(checkpoint, run.state())
+    run.keep(options.out)
+    return 0
+
+
+class LossTable:
+    """`losses.csv`: one row every so many steps; a resumed run goes on where its checkpoint was."""
+
+    EVERY = 20
+
+    def __init__(self, path: Path, columns: Sequence[str], step: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = []
+        if step and path.is_file():
+            with path.open(newline="") as table:
+                kept = [row for row in csv.DictReader(table) if int(row["step"]) <= step]
+        self._file = path.open("w", newline="")
+        self._writer = csv.DictWriter(self._file, ("step", *columns))
+        self._writer.writeheader()
+        self._writer.writerows(kept)
+
+    def add(self, progress: Progress) -> None:
+        """Writes a row if it is time for one."""
+        if progress.step % self.EVERY == 0:
+            numbers = {name: f"{value:.5g}" for name, value in progress.losses.items()}
+            self._writer.writerow({"step": progress.step} | numbers)
+            self._file.flush()
+
+    def close(self) -> None:
+        """Nothing can be added any more."""
+        self._file.close()
+
+
+def as_stored(config: dict) -> dict:
+    """A config as JSON and checkpoints bring it back: lists where there were tuples."""
+    return {
+        key: as_stored(value) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else value
+        for key, value in config.items()
+    }
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every training command has, but for its profiles and its data."""
+    parser.add_argument("--steps", type=int, help="stop after this many steps")
+    parser.add_argument("--of-steps", type=int, help="how many steps the learning rates are planned for")
+    parser.add_argument("--minutes", type=float, help="stop after this many minutes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", help="cpu or cuda; a GPU is used where there is one")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the output folder")
+    parser.add_argument("--start-from", type=Path, help="a folder of shipped weights to begin with")

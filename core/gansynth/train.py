@@ -20,13 +20,10 @@ A GAN alone, on two cores, found one timbre (arXiv 1512.09300 mixes the two loss
 """
 
 import argparse
-import copy
-import csv
 import hashlib
 import math
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -35,7 +32,6 @@ import scipy.io.wavfile
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from core import gan_losses, training, weights
 from core.audio import notes, spectrogram
@@ -43,14 +39,10 @@ from core.gansynth import data
 from core.gansynth.model import LOWEST_PITCH, Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
 from core.gansynth.picture import REPRESENTATIONS, picture_to_spectrogram
 
-SHEET_EVERY_S = 300.0
 SHEET_PITCHES = (36, 48, 60, 72)
 N_SHEET_LATENTS = 8
+COLUMNS = ("magnitude", "frequency", "overstep", "kl", "judging", "real_pitch", "fooling", "pitch")
 DIVERGED = 4.0  # times the best smoothed error so far
-
-
-class DivergedError(RuntimeError):
-    """The training has left the road; the message says by which number."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +72,6 @@ class Config:
 PROFILES = {"cpu": Config(), "gpu": Config(batch=64, n_judged=32)}
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where a run is: means over the last step's batch."""
-
-    step: int
-    n_steps: int
-    losses: dict[str, float]
-
-
 class InstrumentLatents(nn.Module):
     """A Gaussian in the latent space for each instrument: means and logarithms of standard deviations."""
 
@@ -108,6 +91,7 @@ class Run:
 
     def __init__(self, config: Config, pictures: data.NotePictures, device: torch.device) -> None:
         self.config, self.pictures, self.device = config, pictures, device
+        self.n_steps = config.n_steps
         torch.manual_seed(config.seed)
         self.generator = Generator(config.generator).to(device)
         self.discriminator = Discriminator(config.discriminator).to(device)
@@ -129,7 +113,7 @@ class Run:
         self.best_error = math.inf
 
     def advance(self) -> dict[str, float]:
-        """One step of both networks. Returns the losses. Raises DivergedError."""
+        """One step of both networks. Returns the losses. Raises core.training.DivergedError."""
         config = self.config
         randomness = training.seed_everything(config.seed, self.step)
         self._set_learning_rates()
@@ -186,7 +170,7 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from a checkpoint. Raises ValueError where it belongs to another config or to other notes."""
-        if _lists(state["config"]) != _lists(asdict(self.config)):
+        if training.as_stored(state["config"]) != training.as_stored(asdict(self.config)):
             raise ValueError("the checkpoint was made by another configuration")
         if state["names"] != hashed(self.pictures.names):
             raise ValueError("the checkpoint was made with other notes")
@@ -205,9 +189,9 @@ class Run:
         generator, config = weights.load_weights(folder)
         discriminator, judge_config = weights.load_weights(folder / "discriminator")
         places = {name: generator.pop(f"instruments.{name}").float() for name in ("mean", "log_std")}
-        if _lists(config["generator"]) != _lists(asdict(self.config.generator)):
+        if training.as_stored(config["generator"]) != training.as_stored(asdict(self.config.generator)):
             raise ValueError(f"{folder} holds a generator of another size: {config['generator']}")
-        if _lists(judge_config["discriminator"]) != _lists(asdict(self.config.discriminator)):
+        if training.as_stored(judge_config["discriminator"]) != training.as_stored(asdict(self.config.discriminator)):
             raise ValueError(f"{folder} holds a discriminator of another size: {judge_config['discriminator']}")
         self.generator.load_state_dict(generator)
         self.average.model.load_state_dict(generator)
@@ -218,6 +202,11 @@ class Run:
                     known = config["instruments"].index(name)
                     self.instruments.mean[place] = places["mean"][known]
                     self.instruments.log_std[place] = places["log_std"][known]
+
+    def keep(self, folder: Path) -> None:
+        """Writes a sheet, sounds and the weights."""
+        write_sheet(self, folder)
+        self.save_weights(folder / "weights")
 
     def save_weights(self, folder: Path) -> None:
         """Writes the averaged generator, the instruments' places, and the discriminator, as they are shipped."""
@@ -260,14 +249,16 @@ class Run:
                 group["lr"] = group["peak"] * share
 
     def _watch(self, numbers: dict[str, float]) -> None:
-        """Raises DivergedError before a bad step is taken."""
+        """Raises core.training.DivergedError before a bad step is taken."""
         if wrong := [name for name, value in numbers.items() if not math.isfinite(value)]:
-            raise DivergedError(f"step {self.step}: {', '.join(wrong)} not finite")
+            raise training.DivergedError(f"step {self.step}: {', '.join(wrong)} not finite")
         error = numbers["magnitude"]
         self.error = error if self.error is None else 0.98 * self.error + 0.02 * error
         self.best_error = min(self.best_error, self.error)
         if self.error > DIVERGED * self.best_error:
-            raise DivergedError(f"step {self.step}: the error is {self.error:.3f}, it was {self.best_error:.3f}")
+            raise training.DivergedError(
+                f"step {self.step}: the error is {self.error:.3f}, it was {self.best_error:.3f}"
+            )
 
 
 def reconstruction_losses(painted: Tensor, real: Tensor) -> dict[str, Tensor]:
@@ -297,13 +288,6 @@ def learning_rate_share(done: float, adversary_from: float) -> float:
 
 def _cosine(start: float, end: float, done: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * done))
-
-
-def train(run: Run) -> Iterator[Progress]:
-    """Trains to the end of the run's steps, from where it is. Raises DivergedError."""
-    while run.step < run.config.n_steps:
-        losses = run.advance()
-        yield Progress(run.step, run.config.n_steps, losses)
 
 
 @torch.inference_mode()
@@ -336,47 +320,9 @@ def write_sheet(run: Run, folder: Path) -> None:
     Image.fromarray(rows).save(folder / f"sheet-{run.step:06d}.png")
 
 
-class LossTable:
-    """`losses.csv`: one row every so many steps; a resumed run goes on where its checkpoint was."""
-
-    COLUMNS = (
-        "step", "magnitude", "frequency", "overstep", "kl", "judging", "real_pitch", "fooling", "pitch",
-    )  # fmt: skip
-    EVERY = 20
-
-    def __init__(self, path: Path, step: int) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        kept = []
-        if step and path.is_file():
-            with path.open(newline="") as table:
-                kept = [row for row in csv.DictReader(table) if int(row["step"]) <= step]
-        self._file = path.open("w", newline="")
-        self._writer = csv.DictWriter(self._file, self.COLUMNS)
-        self._writer.writeheader()
-        self._writer.writerows(kept)
-
-    def add(self, progress: Progress) -> None:
-        """Writes a row if it is time for one."""
-        if progress.step % self.EVERY == 0:
-            numbers = {name: f"{value:.5g}" for name, value in progress.losses.items()}
-            self._writer.writerow({"step": progress.step} | numbers)
-            self._file.flush()
-
-    def close(self) -> None:
-        self._file.close()
-
-
 def hashed(names: Sequence[str]) -> str:
     """A fingerprint of the notes of a run."""
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
-
-
-def _lists(config: dict) -> dict:
-    """A config as JSON and checkpoints bring it back: lists where there were tuples."""
-    return {
-        key: _lists(value) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else value
-        for key, value in copy.copy(config).items()
-    }
 
 
 def load_pictures(folder: Path, n_bins: int, soundfont: Path | None) -> data.NotePictures:
@@ -400,60 +346,21 @@ def main(arguments: Sequence[str]) -> int:
     try:
         pictures = load_pictures(options.notes, config.generator.n_bins, options.soundfont)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))
-        checkpoint = options.out / "checkpoint.pt"
-        if options.resume and (state := training.load_checkpoint(checkpoint)):
+        if options.resume and (state := training.load_checkpoint(options.out / "checkpoint.pt")):
             run.restore(state)
         elif options.start_from:
             run.start_from(options.start_from)
     except (notes.CannotRenderError, weights.WeightsError, FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    return follow(run, options, checkpoint)
-
-
-def follow(run: Run, options: argparse.Namespace, checkpoint: Path) -> int:
-    """Trains within the options' limits, and keeps everything that is to be kept. Returns the exit status."""
-    saved = drawn = time.monotonic()
-    table = LossTable(options.out / "losses.csv", run.step)
-    try:
-        with tqdm(total=run.config.n_steps, initial=run.step, unit=" steps", mininterval=5) as bar:
-            for progress in training.within_minutes(train(run), options.minutes):
-                bar.update(progress.step - bar.n)
-                table.add(progress)
-                now = time.monotonic()
-                if progress.step % 100 == 0:
-                    bar.set_postfix({name: f"{value:.3g}" for name, value in progress.losses.items()})
-                if now - saved > training.CHECKPOINT_EVERY_S:
-                    training.save_checkpoint(checkpoint, run.state())
-                    saved = time.monotonic()
-                if now - drawn > SHEET_EVERY_S:
-                    write_sheet(run, options.out)
-                    run.save_weights(options.out / "weights")
-                    drawn = time.monotonic()
-                if options.steps and progress.step >= options.steps:
-                    break
-    except DivergedError as error:
-        print(f"{error}; the last good state is in {checkpoint}", file=sys.stderr)
-        return 1
-    finally:
-        table.close()
-    training.save_checkpoint(checkpoint, run.state())
-    write_sheet(run, options.out)
-    run.save_weights(options.out / "weights")
-    return 0
+    return training.follow(run, options, COLUMNS)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command's options."""
     parser = argparse.ArgumentParser(prog="python -m core.gansynth.train", description=__doc__.splitlines()[0])
     parser.add_argument("--profile", choices=PROFILES, default="cpu")
-    parser.add_argument("--steps", type=int, help="stop after this many steps")
-    parser.add_argument("--of-steps", type=int, help="how many steps the learning rates are planned for")
-    parser.add_argument("--minutes", type=float, help="stop after this many minutes")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", help="cpu or cuda; a GPU is used where there is one")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the output folder")
-    parser.add_argument("--start-from", type=Path, help="a folder of shipped weights to begin with")
+    training.add_options(parser)
     parser.add_argument("--notes", type=Path, default=Path("runs/notes"), help="a folder in NSynth's format")
     parser.add_argument("--soundfont", type=Path, help="an .sf2 or .sf3 file to render the notes from")
     parser.add_argument("--out", type=Path, default=Path("runs/gansynth"))

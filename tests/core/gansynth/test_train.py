@@ -31,7 +31,7 @@ def make(config, pictures):
 
 
 def after(run, n_steps):
-    for progress in train.train(run):
+    for progress in training.train(run):
         if progress.step == n_steps:
             break
     return run
@@ -69,14 +69,14 @@ def test_a_checkpoint_of_another_run_is_refused(make):
 
 def test_it_learns(make):
     run = make(n_steps=150, batch=8, adversary_from=1.0, learning_rate=3e-3)
-    losses = [progress.losses for progress in train.train(run)]
+    losses = [progress.losses for progress in training.train(run)]
     for name, share in (("magnitude", 0.45), ("frequency", 0.8)):
         early, late = (np.mean([one[name] for one in part]) for part in (losses[:5], losses[-10:]))
         assert late < share * early, name
 
 
 def test_the_adversary_comes_when_its_time_has_come(make):
-    losses = [progress.losses for progress in train.train(make(adversary_from=0.5))]
+    losses = [progress.losses for progress in training.train(make(adversary_from=0.5))]
     assert not any("fooling" in one for one in losses[:10])
     assert all({"fooling", "judging", "pitch", "real_pitch"} <= one.keys() for one in losses[10:])
 
@@ -96,7 +96,7 @@ def test_numbers_that_are_not_finite_end_the_run_before_they_do_harm(make):
     with torch.no_grad():
         run.instruments.mean.fill_(math.nan)
     before = {name: value.clone() for name, value in run.generator.state_dict().items()}
-    with pytest.raises(train.DivergedError, match="not finite"):
+    with pytest.raises(training.DivergedError, match="not finite"):
         run.advance()
     assert same(before, run.generator.state_dict())
 
@@ -104,7 +104,7 @@ def test_numbers_that_are_not_finite_end_the_run_before_they_do_harm(make):
 def test_an_error_that_grows_ends_the_run(make):
     run = after(make(), 3)
     run.best_error = 1e-6
-    with pytest.raises(train.DivergedError, match="the error is"):
+    with pytest.raises(training.DivergedError, match="the error is"):
         run.advance()
 
 
@@ -169,7 +169,7 @@ def test_a_run_that_diverges_keeps_its_last_good_state(notes_folder, tmp_path, m
     assert command(notes_folder, tmp_path, monkeypatch, config, "--steps", "5") == 0
 
     def diverge(self):
-        raise train.DivergedError("step 6: kl not finite")
+        raise training.DivergedError("step 6: kl not finite")
 
     monkeypatch.setattr(train.Run, "advance", diverge)
     assert command(notes_folder, tmp_path, monkeypatch, config, "--resume") == 1

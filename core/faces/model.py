@@ -1,0 +1,181 @@
+"""The networks behind the faces: a generator, a discriminator, and an encoder that is needed only to learn.
+
+The generator grows a picture from 4 pixels to `side`: nearest upsampling, convolutions with gated linear units as in
+FastGAN (Liu et al. 2021, arXiv 2101.04775), each weighed by a style that a small network makes of the latent
+(Karras et al. 2019, arXiv 1812.04948): that is where truncation pulls towards the mean.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+FIRST_SIDE = 4
+SLOPE = 0.2  # of leaky rectifiers
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """What builds the generator again. Each channel count but the first doubles the side, from 4 pixels on; stages up
+    to `refined` pixels have a second convolution."""
+
+    latent_size: int = 64
+    style_size: int = 128
+    channels: tuple[int, ...] = (192, 192, 160, 96, 48)
+    refined: int = 32
+
+    @property
+    def side(self) -> int:
+        """Of the pictures, in pixels."""
+        return FIRST_SIDE << (len(self.channels) - 1)
+
+
+@dataclass(frozen=True)
+class DiscriminatorConfig:
+    """What builds the discriminator again. Each channel count halves the side, down to 4 pixels."""
+
+    channels: tuple[int, ...] = (48, 96, 192, 256)
+
+
+class Generator(nn.Module):
+    """Latents to faces."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels, style_size = config.channels, config.style_size
+        self.style = nn.Sequential(
+            nn.Linear(config.latent_size, 2 * style_size),
+            nn.SiLU(),
+            nn.Linear(2 * style_size, style_size),
+        )
+        self.start = nn.Linear(style_size, channels[0] * FIRST_SIDE**2)
+        self.stages = nn.ModuleList(
+            Stage(n_in, n_out, style_size, is_refined=FIRST_SIDE << (k + 1) <= config.refined)
+            for k, (n_in, n_out) in enumerate(itertools.pairwise(channels))
+        )
+        self.paint = nn.Conv2d(channels[-1], 3, 3, padding=1)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """(batch, latent) from N(0, 1) -> (batch, 3, side, side) within -1..1."""
+        return self.from_styles(self.style(latents))
+
+    def from_styles(self, styles: Tensor) -> Tensor:
+        """(batch, style) -> (batch, 3, side, side) within -1..1."""
+        hidden = self.start(styles).unflatten(1, (-1, FIRST_SIDE, FIRST_SIDE))
+        hidden = hidden.contiguous(memory_format=torch.channels_last)
+        for stage in self.stages:
+            hidden = stage(hidden, styles)
+        return torch.tanh(self.paint(hidden))
+
+
+class Stage(nn.Module):
+    """To twice the side."""
+
+    def __init__(self, n_in: int, n_out: int, style_size: int, is_refined: bool) -> None:
+        super().__init__()
+        self.enlarge = StyledConvolution(n_in, n_out, style_size, scale=2)
+        self.refine = StyledConvolution(n_out, n_out, style_size, scale=1) if is_refined else None
+
+    def forward(self, hidden: Tensor, styles: Tensor) -> Tensor:
+        """(batch, n_in, side, side), (batch, style) -> (batch, n_out, 2 · side, 2 · side)."""
+        hidden = self.enlarge(hidden, styles)
+        return hidden if self.refine is None else hidden + self.refine(hidden, styles)
+
+
+class StyledConvolution(nn.Module):
+    """Channels weighed by the style, enlarged, convolved, normalised, and gated by themselves."""
+
+    def __init__(self, n_in: int, n_out: int, style_size: int, scale: int) -> None:
+        super().__init__()
+        self.style = nn.Linear(style_size, n_in)
+        self.convolve = nn.Sequential(
+            nn.Upsample(scale_factor=scale) if scale > 1 else nn.Identity(),
+            nn.Conv2d(n_in, 2 * n_out, 3, padding=1, bias=False),
+            nn.BatchNorm2d(2 * n_out),
+            nn.GLU(1),
+        )
+
+    def forward(self, hidden: Tensor, styles: Tensor) -> Tensor:
+        """(batch, n_in, side, side), (batch, style) -> (batch, n_out, scale · side, scale · side)."""
+        return self.convolve(hidden * (1 + self.style(styles))[:, :, None, None])
+
+
+class Discriminator(nn.Module):
+    """Judges pictures patch by patch, and rebuilds them at half the side from what it has kept of them, so that it
+    cannot judge by a detail (Liu et al. 2021, section 3.2)."""
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.channels
+        self.stages = halvings(channels)
+        self.score = nn.Sequential(*convolved(channels[-1], channels[-1], 3), nn.Conv2d(channels[-1], 1, 3, padding=1))
+        widths = [channels[-1], *(96 >> k for k in range(len(channels) - 1))]
+        self.rebuild = nn.Sequential(
+            *itertools.chain(
+                *(
+                    (nn.Upsample(scale_factor=2), *convolved(n_in, n_out, 3))
+                    for n_in, n_out in itertools.pairwise(widths)
+                )
+            ),
+            nn.Conv2d(widths[-1], 3, 3, padding=1),
+            nn.Tanh(),
+        )
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """(batch, 3, side, side) within -1..1 -> logits (batch, 16), and what each stage saw, from half the side to 4
+        pixels."""
+        seen = [pictures]
+        for stage in self.stages:
+            seen.append(stage(seen[-1]))
+        return self.score(seen[-1]).flatten(1), seen[1:]
+
+    def rebuilt(self, seen: Tensor) -> Tensor:
+        """What the last stage saw -> (batch, 3, side / 2, side / 2)."""
+        return self.rebuild(seen)
+
+
+class Encoder(nn.Module):
+    """Portraits to Gaussians in the latent space."""
+
+    def __init__(self, channels: tuple[int, ...], latent_size: int) -> None:
+        super().__init__()
+        self.stages = halvings(channels)
+        self.read = nn.Linear(channels[-1] * FIRST_SIDE**2, 2 * latent_size)
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch, 3, side, side) within -1..1 -> means (batch, latent), logarithms of standard deviations."""
+        hidden = pictures
+        for stage in self.stages:
+            hidden = stage(hidden)
+        mean, log_std = self.read(hidden.flatten(1)).float().chunk(2, dim=1)
+        return mean, log_std.clamp(-6, 2)
+
+
+class Halving(nn.Module):
+    """A residual block to half the side."""
+
+    def __init__(self, n_in: int, n_out: int) -> None:
+        super().__init__()
+        self.main = nn.Sequential(*convolved(n_in, n_out, 4, 2), *convolved(n_out, n_out, 3))
+        self.side = nn.Sequential(nn.AvgPool2d(2), *convolved(n_in, n_out, 1))
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(batch, n_in, side, side) -> (batch, n_out, side / 2, side / 2)."""
+        return (self.main(hidden) + self.side(hidden)) * 0.5**0.5
+
+
+def halvings(channels: tuple[int, ...]) -> nn.ModuleList:
+    """Stages that halve the side once for each channel count."""
+    stages: list[nn.Module] = [nn.Sequential(*convolved(3, channels[0], 4, 2))]
+    return nn.ModuleList(stages + [Halving(n_in, n_out) for n_in, n_out in itertools.pairwise(channels)])
+
+
+def convolved(n_in: int, n_out: int, kernel: int, stride: int = 1) -> list[nn.Module]:
+    """A convolution that keeps the size of what it hands on (He et al. 2015, arXiv 1502.01852), rectified."""
+    convolution = nn.Conv2d(n_in, n_out, kernel, stride, (kernel - 1) // 2)
+    nn.init.kaiming_normal_(convolution.weight, SLOPE)
+    nn.init.zeros_(convolution.bias)
+    return [convolution, nn.LeakyReLU(SLOPE)]

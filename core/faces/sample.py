@@ -1,0 +1,134 @@
+"""Faces from latents, and the discriminator's opinion of pictures.
+
+python -m core.faces.sample --count 16 --truncation 0.7 --seed 7 --out faces.png
+"""
+
+import argparse
+import functools
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from core import weights
+from core.faces import data
+from core.faces.model import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+
+FOLDER = weights.FOLDER / "faces"
+
+_loading = threading.Lock()
+
+
+class FaceGenerator:
+    """A generator with the mean of its styles, and the discriminator that it learnt from."""
+
+    def __init__(self, generator: Generator, mean_style: Tensor, discriminator: Discriminator) -> None:
+        self.generator = _at_rest(generator)
+        self.discriminator = _at_rest(discriminator)
+        self.mean_style = mean_style
+        self.latent_size = generator.config.latent_size
+        self.side = generator.config.side
+
+    @torch.inference_mode()
+    def faces(self, latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:
+        """(batch, latent) about N(0, 1) -> (batch, side, side, 3) uint8.
+
+        Styles are drawn towards their mean: `truncation` 0 gives the mean face alone, 1 leaves them where they are
+        (Karras et al. 2019, arXiv 1812.04948, appendix B). Raises ValueError.
+        """
+        latents = np.asarray(latents, dtype=np.float32)
+        if latents.ndim != 2 or latents.shape[1] != self.latent_size or not np.isfinite(latents).all():
+            raise ValueError(f"latents of shape {latents.shape}, wanted finite (batch, {self.latent_size})")
+        styles = torch.lerp(self.mean_style, self.generator.style(torch.from_numpy(latents)), truncation)
+        return data.to_bytes(self.generator.from_styles(styles)).permute(0, 2, 3, 1).numpy()
+
+    @torch.inference_mode()
+    def realness(self, images: np.ndarray) -> np.ndarray:
+        """(batch, side, side, 3) uint8 -> (batch,) logits, higher for what looks more real. Raises ValueError."""
+        images = np.asarray(images)
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (self.side, self.side, 3):
+            raise ValueError(f"images {images.shape} {images.dtype}, wanted (batch, {self.side}, {self.side}, 3) uint8")
+        pictures = data.to_signed(torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))))
+        logits, _ = self.discriminator(pictures)
+        return logits.mean(dim=1).numpy()
+
+
+def _at_rest(network: torch.nn.Module) -> torch.nn.Module:
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def load() -> FaceGenerator:
+    """The shipped model, loaded once, when it is first asked for.
+
+    Raises:
+        core.weights.WeightsError: its files are missing or damaged.
+    """
+    with _loading:
+        return load_from(FOLDER)
+
+
+@functools.cache
+def load_from(folder: Path) -> FaceGenerator:
+    """The model in a folder that training wrote. Raises core.weights.WeightsError."""
+    tensors, config = weights.load_weights(folder)
+    judging, judge_config = weights.load_weights(folder / "discriminator")
+    try:
+        generator = Generator(GeneratorConfig(**config["network"]))
+        mean_style = tensors.pop("mean_style").float()
+        generator.load_state_dict(tensors)
+        discriminator = Discriminator(DiscriminatorConfig(**judge_config["network"]))
+        discriminator.load_state_dict(judging)
+        return FaceGenerator(generator, mean_style, discriminator)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise weights.DamagedWeightsError(f"{folder} does not hold a generator of faces: {error}") from error
+
+
+def faces(latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:
+    """`FaceGenerator.faces` by the shipped model. Raises ValueError, core.weights.WeightsError."""
+    return load().faces(latents, truncation)
+
+
+def realness(images: np.ndarray) -> np.ndarray:
+    """`FaceGenerator.realness` by the shipped model. Raises ValueError, core.weights.WeightsError."""
+    return load().realness(images)
+
+
+def sheet(images: np.ndarray) -> np.ndarray:
+    """(count, side, side, 3) -> one picture, as nearly square as whole rows make it; what is left is black."""
+    n_columns = int(np.ceil(np.sqrt(len(images))))
+    n_rows = -(-len(images) // n_columns)
+    side = images.shape[1]
+    empty = np.zeros((n_rows * n_columns - len(images), side, side, 3), dtype=np.uint8)
+    grid = np.concatenate([images, empty]).reshape(n_rows, n_columns, side, side, 3)
+    return grid.transpose(0, 2, 1, 3, 4).reshape(n_rows * side, n_columns * side, 3)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m core.faces.sample", description="Faces that nobody has.")
+    parser.add_argument("--count", type=int, default=16)
+    parser.add_argument("--truncation", type=float, default=0.7)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--weights", type=Path, default=FOLDER)
+    parser.add_argument("--out", type=Path, default=Path("faces.png"))
+    options = parser.parse_args(arguments)
+    if not 1 <= options.count <= 400:
+        parser.error("--count is from 1 to 400")
+    try:
+        model = load_from(options.weights)
+    except weights.WeightsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    latents = np.random.default_rng(options.seed).standard_normal((options.count, model.latent_size))
+    Image.fromarray(sheet(model.faces(latents, options.truncation))).save(options.out)
+    print(options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""Faces from latents: what truncation does, what is refused, and the command."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core import weights
+from core.faces import data, sample, train
+
+
+@pytest.fixture
+def folder(small_generator, small_discriminator, portraits_folder, tmp_path):
+    config = train.Config(n_steps=20, batch=4, generator=small_generator, discriminator=small_discriminator)
+    train.Run(config, data.load("train", 16), torch.device("cpu")).save_weights(tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+@pytest.fixture
+def model(folder):
+    return sample.load_from(folder)
+
+
+@pytest.fixture
+def latents():
+    return np.random.default_rng(0).standard_normal((8, 6))
+
+
+def test_truncation_draws_faces_together(model, latents):
+    spread = [model.faces(latents, truncation).astype(float).std(axis=0).mean() for truncation in (0.0, 0.5, 1.0)]
+    assert spread[0] < 0.5
+    assert spread[0] < spread[1] < spread[2]
+
+
+def test_the_same_latent_gives_the_same_face(model, latents):
+    assert np.array_equal(model.faces(latents)[3:4], model.faces(latents[3:4]))
+    assert model.faces(latents).dtype == np.uint8
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(6), np.zeros((1, 5)), np.full((1, 6), np.nan)])
+def test_wrong_latents_are_refused(model, wrong):
+    with pytest.raises(ValueError, match="wanted finite"):
+        model.faces(wrong)
+
+
+def test_realness_is_one_number_a_picture_and_the_same_in_company(model, latents):
+    images = model.faces(latents)
+    logits = model.realness(images)
+    assert logits.shape == (8,)
+    assert model.realness(images[2:3])[0] == pytest.approx(logits[2], abs=1e-4)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((1, 16, 16, 3)), np.zeros((1, 8, 8, 3), np.uint8), np.zeros((16, 16, 3))])
+def test_wrong_pictures_are_refused(model, wrong):
+    with pytest.raises(ValueError, match="wanted"):
+        model.realness(wrong)
+
+
+def test_weights_of_something_else_are_refused(tmp_path):
+    for folder in (tmp_path, tmp_path / "discriminator"):
+        weights.save_weights(folder, {"x": torch.zeros(2)}, {"network": {}})
+    with pytest.raises(weights.DamagedWeightsError, match="does not hold"):
+        sample.load_from(tmp_path)
+
+
+def test_a_sheet_has_every_picture():
+    images = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 4, 4, 3), dtype=np.uint8)
+    sheet = sample.sheet(images)
+    assert sheet.shape == (8, 12, 3)
+    assert sheet[::4, ::4, 0].tolist() == [[0, 1, 2], [3, 4, 0]]
+
+
+def test_the_command_writes_a_sheet(folder, tmp_path, capsys):
+    out = tmp_path / "faces.png"
+    assert sample.main(["--count", "9", "--weights", str(folder), "--out", str(out)]) == 0
+    with Image.open(out) as image:
+        assert image.size == (48, 48)
+    assert sample.main(["--weights", str(tmp_path / "nothing"), "--out", str(out)]) == 1
+    assert "not there" in capsys.readouterr().err
