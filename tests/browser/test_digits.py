@@ -581,7 +581,7 @@ def test_a_server_that_does_not_answer_is_said_and_nothing_is_lost(server, chrom
     page.unroute_all()
     stage.act("undo")
     stage.wait_for("says", "like 1 ")
-    assert page.locator(".digits-notice").is_hidden(), "and forgotten when it answers again"
+    page.locator(".digits-notice").wait_for(state="hidden", timeout=PATIENCE_MS)  # forgotten when it answers again
     page.close()
 
 
