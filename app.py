@@ -12,13 +12,14 @@ if __name__ == "__main__":
     listener = launch.listen(options.host, options.port)
     downloads.download_wanted()
 
-from demos import digits, frame, gansynth, neuron, phase, server
+from demos import digits, frame, gansynth, listening, neuron, phase, server
 
 SECTIONS = [
     neuron,
     digits,
     phase,
     gansynth,
+    listening,
 ]
 
 if __name__ == "__main__":

@@ -5,18 +5,15 @@ is kept in memory for half an hour at most, and is never written anywhere.
 """
 
 import functools
-import io
 import logging
 import threading
 import time
 
 import numpy as np
-import soundfile
 
 from core.audio import midi, pieces
-from core.audio.notes import SAMPLE_RATE
 from core.gansynth import atlas, perform, synthesize
-from demos import calls, face, spectrograms
+from demos import calls, face, maps, sounds, spectrograms
 from demos.performances import Performances
 
 log = logging.getLogger(__name__)
@@ -64,10 +61,7 @@ def survey(call: dict) -> dict:
 def _survey() -> dict:
     chart = atlas.load()
     return {
-        "latentSize": int(chart.latents.shape[1]),
-        "points": calls.packed(chart.points.astype("<f4")),
-        "latents": calls.packed(chart.latents.astype("<f4")),
-        "families": list(chart.families),
+        **maps.answer(),
         "directions": list(chart.directions),
         "readings": calls.packed(chart.readings.astype("<f4")),
         "offsets": calls.packed(chart.offsets.astype("<f4")),
@@ -92,7 +86,7 @@ def _play(latent: np.ndarray, pitches: np.ndarray) -> dict:
     began = time.perf_counter()
     waves = synthesize.notes(np.tile(latent, (len(pitches), 1)), pitches)
     took = time.perf_counter() - began
-    return {"notes": [encoded(wave) for wave in waves], "msPerNote": round(1000 * took / len(pitches), 1)}
+    return {"notes": [sounds.encoded(wave) for wave in waves], "msPerNote": round(1000 * took / len(pitches), 1)}
 
 
 @calls.server_function
@@ -122,7 +116,7 @@ def _grow(latent: np.ndarray, pitch: int) -> dict:
                 "frames": picture.shape[0],
                 "bins": picture.shape[1],
                 "level": calls.packed((picture * 255).round().astype(np.uint8)),
-                "sound": encoded(wave),
+                "sound": sounds.encoded(wave),
             }
             for picture, wave in stages
         ]
@@ -166,7 +160,7 @@ def progress(call: dict) -> dict:
         return {"place": place, "nMade": step.n_made if step else 0}
     report = step.report
     return {
-        "sound": encoded(step.wave) if len(step.wave) else None,
+        "sound": sounds.encoded(step.wave) if len(step.wave) else None,
         "report": {
             "nPlayed": report.n_played,
             "nDifferent": report.n_different,
@@ -185,13 +179,6 @@ def cancel(call: dict) -> dict:
     """Ends a piece that is not wanted any more."""
     _performances.cancel(calls.token(call))
     return {}
-
-
-def encoded(wave: np.ndarray) -> str:
-    """(samples,) within -1..1 as FLAC of 16 bits, in base64: half of what the samples are."""
-    buffer = io.BytesIO()
-    soundfile.write(buffer, wave, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    return calls.packed(np.frombuffer(buffer.getvalue(), np.uint8))
 
 
 def _latent(call: dict) -> np.ndarray:

@@ -31,19 +31,34 @@ def load(name: str) -> midi.Score:
     return midi.Score(read((FOLDER / f"{name}.txt").read_text(encoding="utf-8")))
 
 
+def bar_seconds(name: str) -> float:
+    """How long a bar of a shipped piece is."""
+    sixteenth_s, bar = _count(_lines((FOLDER / f"{name}.txt").read_text(encoding="utf-8")))
+    return sixteenth_s * bar
+
+
 def read(text: str) -> tuple[ScoreNote, ...]:
     """The notes of a text, by their beginnings. Raises PieceError."""
-    lines = [re.sub(r"(^|\s)#.*", "", line).strip() for line in text.splitlines()]
-    header = dict(line.split() for line in lines if line.startswith(("tempo ", "bar ")))
-    try:
-        sixteenth_s, bar = 15 / float(header["tempo"]), int(header["bar"])
-    except (KeyError, ValueError, ZeroDivisionError) as error:
-        raise PieceError(f"no tempo and bar to count by: {error!r}") from error
+    lines = _lines(text)
+    sixteenth_s, bar = _count(lines)
     voices = " ".join(line for line in lines if not line.startswith(("tempo ", "bar "))).split("voice")[1:]
     notes = [note for voice in voices for note in _voice(voice, sixteenth_s, bar)]
     if not notes:
         raise PieceError("no notes")
     return tuple(sorted(notes))
+
+
+def _lines(text: str) -> list[str]:
+    return [re.sub(r"(^|\s)#.*", "", line).strip() for line in text.splitlines()]
+
+
+def _count(lines: list[str]) -> tuple[float, int]:
+    """The seconds of a sixteenth, and how many of them a bar has."""
+    header = dict(line.split() for line in lines if line.startswith(("tempo ", "bar ")))
+    try:
+        return 15 / float(header["tempo"]), int(header["bar"])
+    except (KeyError, ValueError, ZeroDivisionError) as error:
+        raise PieceError(f"no tempo and bar to count by: {error!r}") from error
 
 
 def _voice(text: str, sixteenth_s: float, bar: int) -> list[ScoreNote]:

@@ -160,6 +160,43 @@ def test_octaves_can_be_reached(open_page):
     assert round(pitch_of(stage.starts()[0])) == 48
 
 
+FAKE_MIDI = """() => {
+  const inputs = new Map();
+  const access = {inputs, onstatechange: null};
+  navigator.requestMIDIAccess = async () => access;
+  window.plugIn = () => { inputs.set('one', {onmidimessage: null}); access.onstatechange(); };
+  window.sendMidi = (...data) => inputs.get('one').onmidimessage({data});
+}"""
+
+
+def test_a_midi_keyboard_plays_with_velocity_and_pedal(stage):
+    """Chromium has no MIDI keyboard here: what it would send is sent by hand."""
+    stage.page.evaluate(FAKE_MIDI)
+    stage.act("midi")
+    stage.wait_for(".gan-notice", "No MIDI keyboard")
+    stage.page.evaluate("plugIn()")
+    stage.wait_for(".gan-notice", "1 MIDI keyboard")
+    assert stage.find("[data-action=midi]").get_attribute("aria-pressed") == "true"
+    held = stage.find("[data-figure=keys]")
+    stage.page.evaluate("sendMidi(0x90, 64, 100)")
+    assert round(pitch_of(stage.starts()[0])) == 64
+    assert held.get_attribute("data-held") == "64"
+    stage.page.evaluate("sendMidi(0xb0, 64, 127)")
+    assert stage.find("[data-action=sustain]").get_attribute("aria-pressed") == "true"
+    stage.page.evaluate("sendMidi(0x90, 64, 0)")  # a note-on without velocity lifts the key
+    assert held.get_attribute("data-held") == ""
+    stage.page.evaluate("sendMidi(0xb0, 64, 0)")
+    assert stage.find("[data-action=sustain]").get_attribute("aria-pressed") == "false"
+    stage.page.evaluate("sendMidi(0x91, 20, 100)")  # below the range
+    assert held.get_attribute("data-held") == ""
+
+
+def test_where_midi_is_refused_it_is_said(stage):
+    stage.page.evaluate("() => { navigator.requestMIDIAccess = () => Promise.reject(new Error('no')); }")
+    stage.act("midi")
+    stage.wait_for(".gan-notice", "no leave")
+
+
 def test_a_note_can_be_saved(stage):
     with stage.page.expect_download() as download:
         stage.act("save")
@@ -273,6 +310,17 @@ def test_a_piece_is_made_played_paused_and_saved(stage):
     with stage.page.expect_download() as download:
         stage.act("savePiece")
     assert Path(download.value.path()).stat().st_size > 1_000_000
+
+
+def test_a_touch_of_the_roll_goes_on_from_there(stage):
+    stage.page.locator("[data-section=gansynth][data-try='3']").click()
+    stage.find("[data-piece]").select_option("arirang")
+    stage.act("make")
+    stage.starts()
+    stage.find("[data-figure=roll]").click(position={"x": 300, "y": 40})
+    stage.page.wait_for_timeout(500)
+    assert len(stage.starts()) == 1
+    assert "is-playing" in stage.find(".gansynth").get_attribute("class")
 
 
 def test_a_long_piece_can_be_given_up(stage):

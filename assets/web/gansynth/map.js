@@ -23,26 +23,30 @@ export function drawSign(context, kind, x, y, radius, colour) {
   context.fill();
 }
 
+// A latent lies among the points whose latents are nearest, the nearer the more: (x, y) within 0..1.
+export function createPlacer({ families, latents, points, size }) {
+  return (latent) => {
+    const distances = families.map((_, i) => {
+      let sum = 0;
+      for (let k = 0; k < size; k++) sum += (latent[k] - latents[i * size + k]) ** 2;
+      return [sum, i];
+    }).sort((a, b) => a[0] - b[0]).slice(0, NEAREST);
+    const weights = distances.map(([sum]) => 1 / (sum + 0.02) ** 2);
+    const total = weights.reduce((a, b) => a + b);
+    return [0, 1].map((axis) => distances.reduce((sum, [, i], k) => sum + (weights[k] / total) * points[2 * i + axis], 0));
+  };
+}
+
 export function createMap(canvas, { onPick }) {
   let survey = null;
+  let place = null;
   let places = []; // [x, y] in the canvas
   let focus = null; // the point that the arrow keys have reached
 
   const pointLatent = (i) => [...survey.latents.subarray(i * survey.size, (i + 1) * survey.size)];
 
-  // A latent lies among the points whose latents are nearest, the nearer the more.
-  function place(latent) {
-    const distances = survey.families.map((_, i) => {
-      let sum = 0;
-      for (let k = 0; k < survey.size; k++) sum += (latent[k] - survey.latents[i * survey.size + k]) ** 2;
-      return [sum, i];
-    }).sort((a, b) => a[0] - b[0]).slice(0, NEAREST);
-    const weights = distances.map(([sum]) => 1 / (sum + 0.02) ** 2);
-    const total = weights.reduce((a, b) => a + b);
-    return [0, 1].map((axis) => distances.reduce((sum, [, i], k) => sum + (weights[k] / total) * survey.points[2 * i + axis], 0));
-  }
-
   function draw({ survey: known, a, b, latent, way }) {
+    if (survey !== known) place = createPlacer(known);
     survey = known;
     const sharp = sharpened(canvas);
     if (!sharp || !survey) return;

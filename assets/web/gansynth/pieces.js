@@ -56,9 +56,15 @@ export function createPiecePlayer(onStep) {
     context ??= new AudioContext();
     await context.resume();
     if (atS >= buffer.duration - 0.05) atS = 0;
-    node = new AudioBufferSourceNode(context, { buffer });
+    const mine = new AudioBufferSourceNode(context, { buffer });
+    node = mine;
     node.connect(context.destination);
-    node.onended = () => { if (node) { atS = buffer.duration; node = null; onStep(null); } };
+    node.onended = () => {
+      if (node !== mine) return; // it was stopped, and perhaps another one plays
+      atS = buffer.duration;
+      node = null;
+      onStep(null);
+    };
     startedAt = context.currentTime - atS;
     node.start(0, atS);
     tick();
