@@ -5,15 +5,17 @@ is kept in memory for half an hour at most, and is never written anywhere.
 """
 
 import functools
+import html
+import json
 import logging
 import threading
 import time
 
 import numpy as np
 
-from core.audio import midi, pieces
+from core.audio import midi, notes, pieces
 from core.gansynth import atlas, perform, synthesize
-from demos import calls, face, maps, sounds, spectrograms
+from demos import calls, face, maps, sounds, spectrograms, text
 from demos.performances import Performances
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ def build() -> None:
         palettes=spectrograms.palettes(),
         pieces=sorted(pieces.PIECES, key=["prelude-g", "prelude-c", "ode-to-joy", "arirang", "doraji"].index),
         directions=_directions(),
+        programs=_programs(),
         largest_kb=midi.LARGEST_FILE // 1000,
         most_notes=midi.MOST_NOTES,
         longest_minutes=int(midi.LONGEST_S // 60),
@@ -49,6 +52,13 @@ def build() -> None:
 @functools.cache
 def _directions() -> tuple[str, ...]:
     return atlas.load().directions
+
+
+def _programs() -> str:
+    """The names of the recorded instruments in both languages, by General MIDI program, as an attribute's value."""
+    numbers = [f"{instrument.program:03d}" for instrument in notes.INSTRUMENTS]
+    names = {n: {lang: text.text(f"gansynth.program.{n}", lang) for lang in text.LANGUAGES} for n in numbers}
+    return html.escape(json.dumps(names, ensure_ascii=False))
 
 
 @calls.server_function

@@ -231,6 +231,14 @@ def test_between_two_instruments_lies_another(stage):
     assert np.abs(np.subtract(heard[50], heard[100])).max() > 0.1
 
 
+def test_the_nearest_recording_is_named_in_the_language(stage):
+    first = stage.wait_for("[data-text=near]", "nearest recording: ")
+    stage.slide("data-morph", 100)
+    assert stage.wait_for("[data-text=near]", "guitar") != first
+    stage.page.locator("[data-lang=ko]").click()
+    stage.wait_for("[data-text=near]", "기타")
+
+
 def test_a_direction_makes_it_brighter(stage):
     def centre(start):
         power = np.abs(np.fft.rfft(start["wave"])) ** 2

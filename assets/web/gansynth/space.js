@@ -14,11 +14,22 @@ export function slerp(start, end, share) {
   return start.map((one, i) => length * (a * (one / first) + b * (end[i] / last)));
 }
 
-export function drawn(size) {
+export function drawn(size, random = Math.random) {
   return Array.from({ length: size }, () => {
-    const [radius, turn] = [Math.sqrt(-2 * Math.log(1 - Math.random())), 2 * Math.PI * Math.random()];
+    const [radius, turn] = [Math.sqrt(-2 * Math.log(1 - random())), 2 * Math.PI * random()];
     return rounded(radius * Math.cos(turn));
   });
+}
+
+// Numbers within 0..1 that a text determines: Mulberry32 (T. Ettinger, public domain), begun with FNV-1a of the text.
+export function randomOf(text) {
+  let state = [...text].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16777619), 2166136261);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
 }
 
 const rounded = (value) => Math.min(127, Math.max(-127, Math.round(value / STEP))) * STEP;

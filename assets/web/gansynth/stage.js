@@ -5,7 +5,7 @@ import { drawStage } from "./growth.js";
 import { canUseMidi, createKeyboard, keysOf, listenToMidi } from "./keyboard.js";
 import { createMap } from "./map.js";
 import { createPiecePlayer, drawRoll } from "./pieces.js";
-import { createDirections, drawn, latentToText, roundedLatent, slerp } from "./space.js";
+import { createDirections, drawn, latentToText, randomOf, roundedLatent, slerp } from "./space.js";
 import { STAGES, TASK_NOTICES, TRIES, lectureSetting, stateToText, textToState } from "./state.js";
 import { bytesOf, createSynth, decode, saveWav } from "./synth.js";
 import { createView } from "./view.js";
@@ -26,6 +26,7 @@ export async function mount(element, live, server) {
   const say = (key, values = {}) => live[lecture.language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const token = newToken();
   const figure = (name) => root.querySelector(`[data-figure=${name}]`);
+  const programs = JSON.parse(root.dataset.programs);
   let notice = null; // [key, values]
 
   async function ask(name, call) {
@@ -56,7 +57,7 @@ export async function mount(element, live, server) {
   let rollSeconds = 0;
   let piece = null; // {buffer, report, tookS}
   let ownFile = null; // base64 of a MIDI file
-  let wandering = null; // latents of a piece that goes through many
+  let wandering = null; // {key, latents} of a piece that goes through many
 
   const write = createView(root, say);
   const synth = createSynth();
@@ -70,7 +71,7 @@ export async function mount(element, live, server) {
   function show() {
     const keys = shownKeys();
     write({
-      state, notice, msPerNote, nMidi, isSustained, canUndo: undo.length > 0, nKeys: keys.length, nReady: bank.count(keys),
+      state, notice, msPerNote, nMidi, isSustained, canUndo: undo.length > 0, near: nearestName(), nKeys: keys.length, nReady: bank.count(keys),
       readings: survey.directions.map((_, i) => directions.read(latent, i)), stage: growth?.stages[state.stage],
       making, made, piece, hasOwn: Boolean(ownFile), isPlaying: player.isPlaying(),
     });
@@ -78,6 +79,16 @@ export async function mount(element, live, server) {
     if (state.view === "play") drawKeys();
     if (state.view === "grow") drawGrowth(null);
     if (state.view === "piece") drawPiece(player.isPlaying() ? player.positionS() : null);
+  }
+  // The recording whose place is nearest to what one hears.
+  function nearestName() {
+    let best = null;
+    survey.programs.forEach((program, i) => {
+      if (program === null) return;
+      const distance = latent.reduce((sum, one, k) => sum + (one - survey.latents[i * survey.size + k]) ** 2, 0);
+      if (best === null || distance < best[0]) best = [distance, program];
+    });
+    return programs[best[1]][lecture.language()];
   }
   const shownKeys = () => keysOf(figure("keys").clientWidth || 800, survey.lowest, survey.highest, middle);
   const nearestFirst = (keys) => [...keys].sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
@@ -234,7 +245,15 @@ export async function mount(element, live, server) {
   }
 
   // ---- pieces ----
-  const many = () => (wandering ??= [state.a, ...Array.from({ length: N_MANY - 1 }, () => drawn(survey.size))]);
+  // A, and others that A determines: so a link says them all.
+  function many() {
+    const key = latentToText(state.a);
+    if (wandering?.key !== key) {
+      const random = randomOf(key);
+      wandering = { key, latents: [state.a, ...Array.from({ length: N_MANY - 1 }, () => drawn(survey.size, random))] };
+    }
+    return wandering.latents;
+  }
   const pieceLatents = () => (state.how === "one" ? [latent] : state.how === "two" ? [state.a, state.b] : many());
   function latentAt(seconds) {
     const latents = pieceLatents();
@@ -375,7 +394,7 @@ export async function mount(element, live, server) {
       lecture.setAddress(SECTION, stateToText(state));
       lecture.copyAddress();
     },
-    random: () => { wandering = null; choose(drawn(survey.size)); hearChange(); },
+    random: () => { choose(drawn(survey.size)); hearChange(); },
     undo: () => { if (undo.length) { setLatents(undo.pop(), false); hearChange(); } },
     lower: () => shift(-12), higher: () => shift(12),
     sustain: () => setSustain(!isSustained),

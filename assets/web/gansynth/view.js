@@ -29,6 +29,7 @@ export function createView(root, say) {
     write("time", model.msPerNote ? say("took", { ms: model.msPerNote < 10 ? model.msPerNote.toFixed(1) : Math.round(model.msPerNote), times: Math.round(4000 / model.msPerNote) }) : say("waking"));
     write("ready", model.nReady === model.nKeys ? say("allReady", { n: model.nKeys }) : say("someReady", { n: model.nReady, of: model.nKeys }));
     write("stage", model.stage ? say("stageSays", { n: state.stage + 1, frames: model.stage.frames, bins: model.stage.bins }) : say("computing"));
+    write("near", say("near", { instrument: model.near }));
     showPiece(model);
   };
 
