@@ -182,7 +182,7 @@ def test_another_piece_takes_the_stage(concert):
     concert.find("[data-piece=doraji]").click()
     concert.wait_for(".listen-time", "0:00 / 0:(49|50)")
     assert concert.find("[data-piece=doraji]").get_attribute("aria-pressed") == "true"
-    assert "concert_doraji" in concert.page.url
+    concert.page.wait_for_url("**concert_doraji**", timeout=PATIENCE_MS)  # the address follows a little later
 
 
 def test_the_second_try_ends_at_the_highest_note(concert):
