@@ -45,8 +45,18 @@ class Run(Protocol):
     def state(self) -> dict:
         """What a checkpoint holds."""
 
+    def restore(self, state: dict) -> None:
+        """Goes on from a checkpoint. Raises ValueError where it belongs to another run."""
+
     def keep(self, folder: Path) -> None:
         """Writes what people look at or listen to, and the weights."""
+
+
+def moments(n_steps: int, count: int, first: int = 1) -> list[int]:
+    """Steps from `first` to `n_steps`, at most `count` of them, each later than the one before by about the same
+    factor: most of what one can see happens early."""
+    last = max(count - 1, 1)
+    return sorted({round(first * (n_steps / first) ** (k / last)) for k in range(count)})
 
 
 def best_device() -> torch.device:
@@ -114,10 +124,24 @@ def train(run: Run) -> Iterator[Progress]:
         yield Progress(run.step, run.n_steps, losses)
 
 
+def checkpoint_of(options: argparse.Namespace) -> Path:
+    """Where `follow` keeps it."""
+    return options.out / "checkpoint.pt"
+
+
+def resume(run: Run, options: argparse.Namespace) -> bool:
+    """Goes on from the checkpoint where the options want that and there is one; says whether. Raises ValueError where
+    it belongs to another run."""
+    state = load_checkpoint(checkpoint_of(options)) if options.resume else None
+    if state is not None:
+        run.restore(state)
+    return state is not None
+
+
 def follow(run: Run, options: argparse.Namespace, columns: Sequence[str]) -> int:
     """Trains within the options' limits and keeps everything that is to be kept: `checkpoint.pt` each minute, every few
     minutes what the run shows, and `losses.csv` with these columns. Returns the exit status of a command."""
-    checkpoint = options.out / "checkpoint.pt"
+    checkpoint = checkpoint_of(options)
     saved = shown = time.monotonic()
     table = LossTable(options.out / "losses.csv", columns, run.step)
     try:
@@ -185,9 +209,13 @@ def as_stored(config: dict) -> dict:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that every training command has, but for its profiles and its data."""
     parser.add_argument("--steps", type=int, help="stop after this many steps")
-    parser.add_argument("--of-steps", type=int, help="how many steps the learning rates are planned for")
     parser.add_argument("--minutes", type=float, help="stop after this many minutes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", help="cpu or cuda; a GPU is used where there is one")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the output folder")
+
+
+def add_options_of_long_runs(parser: argparse.ArgumentParser) -> None:
+    """Those of trainings that are planned by the hour."""
+    parser.add_argument("--of-steps", type=int, help="how many steps the learning rates are planned for")
     parser.add_argument("--start-from", type=Path, help="a folder of shipped weights to begin with")

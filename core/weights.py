@@ -68,6 +68,11 @@ def load_weights(folder: Path) -> tuple[dict[str, torch.Tensor], dict]:
         raise DamagedWeightsError(f"{folder / 'model.safetensors'}: {error}") from error
 
 
+def part(tensors: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:
+    """Those whose names begin with `name` and a dot, without it: one of several networks in a file."""
+    return {key.removeprefix(f"{name}."): one for key, one in tensors.items() if key.startswith(f"{name}.")}
+
+
 def _half(name: str, tensor: torch.Tensor) -> torch.Tensor:
     if not tensor.is_floating_point():
         return tensor.detach().cpu().contiguous()

@@ -10,7 +10,7 @@ MODULES = sorted(
     path for folder in ("core", "demos") for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py"
 )
 LAYERS = {"core": 0, "demos": 1, "app": 2}
-TRAINS = {"train", "evaluate"}  # modules that nothing on the page may import
+TRAINS = {"train", "evaluate", "judging"}  # modules that nothing on the page may import
 
 
 def imported_modules(source: str) -> set[str]:

@@ -1,14 +1,15 @@
 """The networks behind the faces: a generator, a discriminator, and an encoder that is needed only to learn.
 
-The generator grows a picture from 4 pixels to `side`: nearest upsampling, convolutions with gated linear units as in
-FastGAN (Liu et al. 2021, arXiv 2101.04775), each weighed by a style that a small network makes of the latent
-(Karras et al. 2019, arXiv 1812.04948): that is where truncation pulls towards the mean.
+The generator grows a picture from 4 pixels to `side`, as StyleGAN2 does (Karras et al. 2020, arXiv 1912.04958): a small
+network makes a style of the latent, the style weighs the channels of every convolution, and each stage adds its own
+share to the picture. Styles are where truncation pulls towards the mean.
 """
 
 import itertools
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 FIRST_SIDE = 4
@@ -17,13 +18,11 @@ SLOPE = 0.2  # of leaky rectifiers
 
 @dataclass(frozen=True)
 class GeneratorConfig:
-    """What builds the generator again. Each channel count but the first doubles the side, from 4 pixels on; stages up
-    to `refined` pixels have a second convolution."""
+    """What builds the generator again. Each channel count but the first doubles the side, from 4 pixels on."""
 
     latent_size: int = 64
-    style_size: int = 128
-    channels: tuple[int, ...] = (192, 192, 160, 96, 48)
-    refined: int = 32
+    style_size: int = 256
+    channels: tuple[int, ...] = (256, 256, 192, 128, 64)
 
     @property
     def side(self) -> int:
@@ -46,16 +45,13 @@ class Generator(nn.Module):
         self.config = config
         channels, style_size = config.channels, config.style_size
         self.style = nn.Sequential(
-            nn.Linear(config.latent_size, 2 * style_size),
-            nn.SiLU(),
-            nn.Linear(2 * style_size, style_size),
+            nn.Linear(config.latent_size, style_size),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(style_size, style_size),
+            nn.LeakyReLU(SLOPE),
         )
         self.start = nn.Linear(style_size, channels[0] * FIRST_SIDE**2)
-        self.stages = nn.ModuleList(
-            Stage(n_in, n_out, style_size, is_refined=FIRST_SIDE << (k + 1) <= config.refined)
-            for k, (n_in, n_out) in enumerate(itertools.pairwise(channels))
-        )
-        self.paint = nn.Conv2d(channels[-1], 3, 3, padding=1)
+        self.stages = nn.ModuleList(Stage(n_in, n_out, style_size) for n_in, n_out in itertools.pairwise(channels))
 
     def forward(self, latents: Tensor) -> Tensor:
         """(batch, latent) from N(0, 1) -> (batch, 3, side, side) within -1..1."""
@@ -63,43 +59,62 @@ class Generator(nn.Module):
 
     def from_styles(self, styles: Tensor) -> Tensor:
         """(batch, style) -> (batch, 3, side, side) within -1..1."""
-        hidden = self.start(styles).unflatten(1, (-1, FIRST_SIDE, FIRST_SIDE))
+        hidden = F.leaky_relu(self.start(styles), SLOPE).unflatten(1, (-1, FIRST_SIDE, FIRST_SIDE))
         hidden = hidden.contiguous(memory_format=torch.channels_last)
+        picture = None
         for stage in self.stages:
-            hidden = stage(hidden, styles)
-        return torch.tanh(self.paint(hidden))
+            hidden, share = stage(hidden, styles)
+            picture = share if picture is None else share + F.interpolate(picture, scale_factor=2.0, mode="bilinear")
+        return torch.tanh(picture)
 
 
 class Stage(nn.Module):
-    """To twice the side."""
+    """To twice the side, and its share of the picture."""
 
-    def __init__(self, n_in: int, n_out: int, style_size: int, is_refined: bool) -> None:
+    def __init__(self, n_in: int, n_out: int, style_size: int) -> None:
         super().__init__()
-        self.enlarge = StyledConvolution(n_in, n_out, style_size, scale=2)
-        self.refine = StyledConvolution(n_out, n_out, style_size, scale=1) if is_refined else None
+        self.enlarge = StyledConvolution(nn.ConvTranspose2d(n_in, n_out, 4, stride=2, padding=1), n_in, style_size)
+        self.refine = StyledConvolution(nn.Conv2d(n_out, n_out, 3, padding=1), n_out, style_size)
+        self.paint = nn.Conv2d(n_out, 3, 1)
 
-    def forward(self, hidden: Tensor, styles: Tensor) -> Tensor:
-        """(batch, n_in, side, side), (batch, style) -> (batch, n_out, 2 · side, 2 · side)."""
-        hidden = self.enlarge(hidden, styles)
-        return hidden if self.refine is None else hidden + self.refine(hidden, styles)
+    def forward(self, hidden: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch, n_in, side, side), (batch, style) -> (batch, n_out, 2 · side, 2 · side), (batch, 3, 2 · side, 2 ·
+        side)."""
+        hidden = self.refine(self.enlarge(hidden, styles), styles)
+        return hidden, self.paint(hidden)
 
 
 class StyledConvolution(nn.Module):
-    """Channels weighed by the style, enlarged, convolved, normalised, and gated by themselves."""
+    """A convolution whose weights are scaled by the style, per input channel, and brought back to norm 1 per output
+    channel (Karras et al. 2020, equations 1 and 3); both are done on the pictures instead, which is the same and keeps
+    one convolution for the whole batch. Rectified."""
 
-    def __init__(self, n_in: int, n_out: int, style_size: int, scale: int) -> None:
+    def __init__(self, convolve: nn.Conv2d | nn.ConvTranspose2d, n_in: int, style_size: int) -> None:
         super().__init__()
+        self.convolve = convolve
         self.style = nn.Linear(style_size, n_in)
-        self.convolve = nn.Sequential(
-            nn.Upsample(scale_factor=scale) if scale > 1 else nn.Identity(),
-            nn.Conv2d(n_in, 2 * n_out, 3, padding=1, bias=False),
-            nn.BatchNorm2d(2 * n_out),
-            nn.GLU(1),
-        )
+        nn.init.ones_(self.style.bias)
+        nn.init.normal_(convolve.weight, std=0.05)  # any: it is divided out
+        self.weight_of = "oi" if isinstance(convolve, nn.Conv2d) else "io"  # the order of the weight's channel axes
 
     def forward(self, hidden: Tensor, styles: Tensor) -> Tensor:
-        """(batch, n_in, side, side), (batch, style) -> (batch, n_out, scale · side, scale · side)."""
-        return self.convolve(hidden * (1 + self.style(styles))[:, :, None, None])
+        """(batch, n_in, ...), (batch, style) -> (batch, n_out, ...)."""
+        scale = self.style(styles).float()
+        squares = self.convolve.weight.float().square().sum(dim=(2, 3))
+        taps = self.convolve.stride[0] ** 2  # each output pixel of a stride of 2 sees a quarter of the weights
+        norm = torch.rsqrt(torch.einsum(f"bi,{self.weight_of}->bo", scale.square(), squares) / taps + 1e-8)
+        norm = norm * 2**0.5  # what the rectifier takes
+        return F.leaky_relu(self._convolved(hidden * scale.to(hidden.dtype)[:, :, None, None], norm), SLOPE)
+
+    def _convolved(self, hidden: Tensor, norm: Tensor) -> Tensor:
+        layer = self.convolve
+        if isinstance(layer, nn.Conv2d):
+            hidden = F.conv2d(hidden, layer.weight, padding=layer.padding)
+        else:
+            hidden = F.conv_transpose2d(hidden, layer.weight, stride=layer.stride, padding=layer.padding)
+        return torch.addcmul(
+            layer.bias[:, None, None].to(hidden.dtype), hidden, norm.to(hidden.dtype)[:, :, None, None]
+        )
 
 
 class Discriminator(nn.Module):

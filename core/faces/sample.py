@@ -18,6 +18,7 @@ from torch import Tensor
 from core import weights
 from core.faces import data
 from core.faces.model import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from core.sheets import sheet
 
 FOLDER = weights.FOLDER / "faces"
 
@@ -96,16 +97,6 @@ def faces(latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:
 def realness(images: np.ndarray) -> np.ndarray:
     """`FaceGenerator.realness` by the shipped model. Raises ValueError, core.weights.WeightsError."""
     return load().realness(images)
-
-
-def sheet(images: np.ndarray) -> np.ndarray:
-    """(count, side, side, 3) -> one picture, as nearly square as whole rows make it; what is left is black."""
-    n_columns = int(np.ceil(np.sqrt(len(images))))
-    n_rows = -(-len(images) // n_columns)
-    side = images.shape[1]
-    empty = np.zeros((n_rows * n_columns - len(images), side, side, 3), dtype=np.uint8)
-    grid = np.concatenate([images, empty]).reshape(n_rows, n_columns, side, side, 3)
-    return grid.transpose(0, 2, 1, 3, 4).reshape(n_rows * side, n_columns * side, 3)
 
 
 def main(arguments: Sequence[str]) -> int:

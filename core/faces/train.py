@@ -4,17 +4,17 @@
     python -m core.faces.train --profile gpu --minutes 9 --start-from assets/weights/faces
 
 Data: the train split of the portraits in the data folder (core.faces.data), those that are sharp enough. To `--out` go
-`checkpoint.pt` each minute, `losses.csv`, every few minutes a sheet of always the same 36 faces, and the film: those
-faces at `N_MOMENTS` moments, dense at first, where most happens; at the end the weights, `generator` and
-`discriminator`. Killed at any moment, it goes on with `--resume`. Losses that are not finite, or a discriminator that
-has won altogether, end it with a message; the last good checkpoint stays.
+`checkpoint.pt` each minute, `losses.csv`, every few minutes a sheet of always the same 36 faces, the film (core.film):
+those faces at `N_MOMENTS` moments, dense at first, where most happens; at the end the weights of generator and
+discriminator. Killed at any moment, it goes on with `--resume`. Losses that are not finite, or an error that grows, end
+it with a message; the last good checkpoint stays.
 
 How it learns: an encoder gives each portrait a place in the latent space, a Gaussian, from where the generator must
-paint it again (Kingma and Welling 2013, arXiv 1312.6114); after a third of the run a discriminator joins, judges those
-and faces from latents drawn from N(0, 1), and what it sees of a portrait and of its painting must agree (Larsen et al.
-2016, arXiv 1512.09300). Real and painted pictures undergo the same random changes before they are judged
+paint it again (Kingma and Welling 2013, arXiv 1312.6114); after a quarter of the run a discriminator joins, judges
+those and faces from latents drawn from N(0, 1), and what it sees of a portrait and of its painting must agree (Larsen
+et al. 2016, arXiv 1512.09300). Real and painted pictures undergo the same random changes before they are judged
 (core.faces.augment). A discriminator alone, on two cores, led to one face in many colours: four designs were tried for
-5 to 25 minutes each, FastGAN's among them. Expect blurred persons in the first third, then sharper ones.
+5 to 25 minutes each, FastGAN's among them. Expect blurred persons in the first quarter, then sharper ones.
 """
 
 import argparse
@@ -25,14 +25,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core import gan_losses, training, weights
+from core import film, gan_losses, training, weights
 from core.faces import data
 from core.faces.augment import augment, mirrored
 from core.faces.model import Discriminator, DiscriminatorConfig, Encoder, Generator, GeneratorConfig
+from core.sheets import sheet
 
 COLUMNS = ("painting", "kl", "agreeing", "fooling", "judging", "rebuilding", "real_logit", "fake_logit")
 N_SHOWN, N_MOMENTS = 36, 48
@@ -44,17 +46,17 @@ N_FOR_MEAN_STYLE = 10_000
 class Config:
     """A training run. The same config and data give the same weights on the same CPU."""
 
-    n_steps: int = 9_000
+    n_steps: int = 8_000
     batch: int = 16
     n_judged: int = 8  # of the painted portraits, and as many from drawn latents
     learning_rate: float = 1e-3
-    discriminator_learning_rate: float = 2e-4
-    adversary_from: float = 0.33  # of the run: before, there is nothing worth a judgement
+    discriminator_learning_rate: float = 6e-4
+    adversary_from: float = 0.25  # of the run: before, there is nothing worth a judgement
     adversary_rise: int = 500  # steps until its full weight: it must first learn to judge
     painting_weight: float = 10.0
     agreeing_weight: float = 1.0
     adversary_weight: float = 0.1
-    kl_weight: float = 1e-3
+    kl_weight: float = 2e-3
     penalty: float = 0.05  # gamma of R1
     penalty_every: int = 8  # steps
     average_decay: float = 0.999
@@ -69,7 +71,7 @@ PROFILES = {
         n_steps=30_000,
         batch=32,
         n_judged=16,
-        generator=GeneratorConfig(channels=(192, 192, 160, 128, 96, 48)),
+        generator=GeneratorConfig(channels=(240, 240, 192, 128, 96, 48)),
         discriminator=DiscriminatorConfig(channels=(48, 96, 160, 224, 288)),
     ),
 }
@@ -99,7 +101,7 @@ class Run:
             ),
         ]
         self.shown = torch.randn(N_SHOWN, config.generator.latent_size, generator=torch.Generator().manual_seed(0))
-        self.moments = moments(config.n_steps, N_MOMENTS)
+        self.moments = training.moments(config.n_steps, N_MOMENTS)
         self.film: dict[int, Tensor] = {}  # step -> (N_SHOWN, 3, side, side) uint8
         self.error: float | None = None  # smoothed
         self.best_error = math.inf
@@ -190,10 +192,9 @@ class Run:
 
     def keep(self, folder: Path) -> None:
         """Writes the sheet, the film so far, and the weights."""
-        write_pictures(folder / f"sheet-{self.step:06d}.png", self._faces())
+        film.write_frame(folder, "sheet", self.step, as_sheet(self._faces()))
         for step, faces in self.film.items():
-            if not (path := folder / "film" / f"{step:06d}.png").is_file():
-                write_pictures(path, faces)
+            film.write_frame(folder, "film", step, as_sheet(faces))
         self.save_weights(folder / "weights")
 
     def save_weights(self, folder: Path) -> None:
@@ -297,28 +298,14 @@ def learning_rate_share(done: float, adversary_from: float) -> float:
     return 0.01 + 0.32 * 0.5 * (1 + math.cos(math.pi * falling))
 
 
-def moments(n_steps: int, count: int) -> list[int]:
-    """Steps from 1 to `n_steps`, at most `count` of them, each later than the one before by about the same factor."""
-    last = max(count - 1, 1)
-    return sorted({round(n_steps ** (k / last)) for k in range(count)})
+def as_sheet(pictures: Tensor) -> np.ndarray:
+    """(count, 3, side, side) uint8 -> one square picture, (height, width, 3)."""
+    return sheet(pictures.permute(0, 2, 3, 1).numpy())
 
 
 def hashed(pictures: Tensor) -> str:
     """A fingerprint of the pictures of a run."""
     return hashlib.sha256(pictures.numpy().tobytes()).hexdigest()
-
-
-def write_pictures(path: Path, pictures: Tensor) -> None:
-    """Writes (count, 3, side, side) uint8 as one square sheet, where Pillow is there."""
-    try:
-        from PIL import Image
-    except ImportError:
-        return
-    n_columns = math.isqrt(len(pictures) - 1) + 1
-    rows = pictures.split(n_columns)
-    sheet = torch.cat([torch.cat(list(row), dim=2) for row in rows if len(row) == n_columns], dim=1)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(sheet.permute(1, 2, 0).contiguous().numpy()).save(path)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -329,9 +316,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         pictures = data.load("train", config.generator.side)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))
-        if options.resume and (state := training.load_checkpoint(options.out / "checkpoint.pt")):
-            run.restore(state)
-        elif options.start_from:
+        if not training.resume(run, options) and options.start_from:
             run.start_from(options.start_from)
     except (data.NoPortraitsError, weights.WeightsError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -344,6 +329,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m core.faces.train", description=__doc__.splitlines()[0])
     parser.add_argument("--profile", choices=PROFILES, default="cpu")
     training.add_options(parser)
+    training.add_options_of_long_runs(parser)
     parser.add_argument("--out", type=Path, default=Path("runs/faces"))
     return parser.parse_args(arguments)
 

@@ -346,9 +346,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         pictures = load_pictures(options.notes, config.generator.n_bins, options.soundfont)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))
-        if options.resume and (state := training.load_checkpoint(options.out / "checkpoint.pt")):
-            run.restore(state)
-        elif options.start_from:
+        if not training.resume(run, options) and options.start_from:
             run.start_from(options.start_from)
     except (notes.CannotRenderError, weights.WeightsError, FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -361,6 +359,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m core.gansynth.train", description=__doc__.splitlines()[0])
     parser.add_argument("--profile", choices=PROFILES, default="cpu")
     training.add_options(parser)
+    training.add_options_of_long_runs(parser)
     parser.add_argument("--notes", type=Path, default=Path("runs/notes"), help="a folder in NSynth's format")
     parser.add_argument("--soundfont", type=Path, help="an .sf2 or .sf3 file to render the notes from")
     parser.add_argument("--out", type=Path, default=Path("runs/gansynth"))

@@ -1,5 +1,6 @@
 """Averaged weights against their closed form, checkpoints that survive failure, randomness and time kept in hand."""
 
+import itertools
 import math
 import pickle
 
@@ -111,3 +112,15 @@ def test_time_budget_stops_after_the_item_in_hand(minutes, passed):
 def test_best_device_is_the_gpu_where_there_is_one(available, kind, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
     assert training.best_device().type == kind
+
+
+def test_moments_are_dense_at_first():
+    moments = training.moments(6000, 48)
+    assert moments[0] == 1
+    assert moments[-1] == 6000
+    assert 30 < len(moments) <= 48
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    assert gaps[0] == 1
+    assert gaps[-1] > 500
+    assert training.moments(3000, 8, first=30)[0] == 30
+    assert training.moments(5, 1) == [1]

@@ -4,21 +4,11 @@ import csv
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageDraw
 
 from core.faces.model import DiscriminatorConfig, GeneratorConfig
 
 COLUMNS = ("file", "split", "repo", "commit", "source_px_per_px")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Small networks on two threads crawl as soon as another process computes too."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)
 
 
 @pytest.fixture
@@ -45,7 +35,7 @@ def portraits_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def small_generator():
-    return GeneratorConfig(latent_size=6, style_size=8, channels=(8, 8, 8), refined=8)  # 16 pixels
+    return GeneratorConfig(latent_size=6, style_size=8, channels=(8, 8, 8))  # 16 pixels
 
 
 @pytest.fixture

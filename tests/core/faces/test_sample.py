@@ -63,13 +63,6 @@ def test_weights_of_something_else_are_refused(tmp_path):
         sample.load_from(tmp_path)
 
 
-def test_a_sheet_has_every_picture():
-    images = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 4, 4, 3), dtype=np.uint8)
-    sheet = sample.sheet(images)
-    assert sheet.shape == (8, 12, 3)
-    assert sheet[::4, ::4, 0].tolist() == [[0, 1, 2], [3, 4, 0]]
-
-
 def test_the_command_writes_a_sheet(folder, tmp_path, capsys):
     out = tmp_path / "faces.png"
     assert sample.main(["--count", "9", "--weights", str(folder), "--out", str(out)]) == 0

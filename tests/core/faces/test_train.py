@@ -83,7 +83,7 @@ def test_the_discriminator_learns_to_tell(make):
 def test_what_is_not_finite_ends_the_run_before_the_step_is_taken(make):
     run = after(make(), 2)
     with torch.no_grad():
-        run.generator.paint.bias.fill_(float("nan"))
+        run.generator.stages[-1].paint.bias.fill_(float("nan"))
     before = {name: value.clone() for name, value in run.average.model.state_dict().items()}
     with pytest.raises(training.DivergedError, match="not finite"):
         run.advance()
@@ -115,16 +115,6 @@ def test_learning_rates_rise_stay_and_fall():
     assert all(later <= earlier for earlier, later in itertools.pairwise(shares[20:]))
 
 
-def test_moments_of_the_film_are_dense_at_first():
-    moments = train.moments(6000, 48)
-    assert moments[0] == 1
-    assert moments[-1] == 6000
-    assert 30 < len(moments) <= 48
-    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
-    assert gaps[0] == 1
-    assert gaps[-1] > 500
-
-
 def command(out, monkeypatch, config, *options):
     monkeypatch.setitem(train.PROFILES, "cpu", config)
     return train.main(["--out", str(out), "--device", "cpu", *options])
@@ -134,7 +124,7 @@ def test_the_command_leaves_weights_that_paint(portraits_folder, tmp_path, monke
     assert command(tmp_path, monkeypatch, config) == 0
     model = sample.load_from(tmp_path / "weights")
     assert model.faces(torch.randn(3, 6).numpy()).shape == (3, 16, 16, 3)
-    assert (tmp_path / "sheet-000020.png").is_file()
+    assert (tmp_path / "sheet" / "000020.png").is_file()
     assert (tmp_path / "film" / "000001.png").is_file()
     assert (tmp_path / "film" / "000020.png").is_file()
     with (tmp_path / "losses.csv").open(newline="") as table:
@@ -154,7 +144,7 @@ def test_the_command_goes_on_and_starts_from_what_was_shipped(portraits_folder, 
 
 def test_weights_of_another_size_are_refused(portraits_folder, tmp_path, monkeypatch, config, capsys):
     assert command(tmp_path / "first", monkeypatch, config, "--steps", "1") == 0
-    larger = train.Config(**{**vars(config), "generator": train.GeneratorConfig(4, 8, (8, 8, 8), 8)})
+    larger = train.Config(**{**vars(config), "generator": train.GeneratorConfig(4, 8, (8, 8, 8))})
     options = ("--start-from", str(tmp_path / "first" / "weights"))
     assert command(tmp_path / "second", monkeypatch, larger, *options) == 1
     assert "another size" in capsys.readouterr().err

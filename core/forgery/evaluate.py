@@ -1,0 +1,84 @@
+"""Measures the shipped forger of digits and its judges. The card quotes what this prints.
+
+    python -m core.forgery.evaluate
+
+The digits are those of MNIST that neither forger nor judge has learnt from and that set no threshold; the forgeries are
+made afresh. Two minutes on two cores.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core import weights
+from core.digits import data, predict
+from core.forgery import forge, judge
+from core.forgery.forge import Forger
+from core.forgery.judge import Judges
+from core.forgery.redraw import prepared, redrawn_and_prepared
+
+N_READ = 2_000
+N_JUDGED = 1_000  # of each moment
+SEED = 101  # of the latents; training used others
+
+
+def read_rightly(forger: Forger, moment: int, count: int = N_READ) -> float:
+    """The share of a moment's forgeries that the digit classifier reads as the digit that was wanted."""
+    images, labels = forgeries(forger, moment, count)
+    return float((predict.probabilities(as_floats(prepared(images))).argmax(1) == labels).mean())
+
+
+def forgeries(forger: Forger, moment: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """(count, 28, 28) uint8, each digit in turn, and (count,) which they are."""
+    latents = np.random.default_rng([SEED, moment]).standard_normal((count, forger.latent_size))
+    labels = np.arange(count) % data.N_CLASSES
+    return forger.digits(latents, labels, moment), labels
+
+
+def accepted(judges: Judges, images: np.ndarray) -> np.ndarray:
+    """(n, 28, 28) uint8, prepared -> (judges,): the share that each judge takes for real."""
+    return 1 - judges.caught(as_floats(images)).mean(axis=0)
+
+
+def as_floats(images: np.ndarray) -> np.ndarray:
+    """uint8 -> within 0..1."""
+    return images.astype(np.float32) / 255
+
+
+def table(forger: Forger, judges: Judges, real: np.ndarray) -> str:
+    """Markdown: a row for each judge; `real` (n, 28, 28) uint8 digits that set no threshold."""
+    n_moments = len(forger.moments)
+    columns = [accepted(judges, prepared(real)), accepted(judges, redrawn_and_prepared(real))]
+    columns += [1 - accepted(judges, prepared(forgeries(forger, k, N_JUDGED)[0])) for k in range(n_moments)]
+    names = ["judge of step", "real accepted", "redrawn accepted", *(f"{step} rejected" for step in forger.moments)]
+    rows = [[f"{step}", *(f"{100 * column[k]:.1f}" for column in columns)] for k, step in enumerate(forger.moments)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [names, ["---"] * len(names), *rows])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m core.forgery.evaluate", description=__doc__.splitlines()[0])
+    parser.add_argument("--forger", type=Path, default=forge.FOLDER, help="a folder that training wrote")
+    parser.add_argument("--judges", type=Path, default=forge.FOLDER / "judges", help="another one")
+    options = parser.parse_args(arguments)
+    digits = data.load()
+    if digits.source != "mnist":
+        print("no MNIST in the data folder: python -m core.downloads mnist", file=sys.stderr)
+        return 1
+    _, held_out = data.held_out(digits.train)
+    try:
+        forger, judges = forge.load_from(options.forger), judge.load_from(options.judges)
+        for moment, step in enumerate(forger.moments):
+            print(f"step {step}: {read_rightly(forger, moment):.1%} read as the digit that was wanted")
+        print(table(forger, judges, held_out.images[len(held_out) // 2 :]))
+    except weights.WeightsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
