@@ -12,11 +12,12 @@ if __name__ == "__main__":
     listener = launch.listen(options.host, options.port)
     downloads.download_wanted()
 
-from demos import digits, frame, gansynth, listening, neuron, phase, server
+from demos import digits, forgery, frame, gansynth, listening, neuron, phase, server
 
 SECTIONS = [
     neuron,
     digits,
+    forgery,
     phase,
     gansynth,
     listening,

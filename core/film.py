@@ -7,7 +7,9 @@ A training leaves `film/STEP.png` and `losses.csv` in its folder. To make of the
 
 import argparse
 import csv
+import io
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,11 +23,10 @@ QUALITY = 82
 
 
 def write_frame(run: Path, kind: str, step: int, frame: np.ndarray) -> None:
-    """Writes `KIND/STEP.png` in the folder of a training, unless it is there: (height, width[, 3]) uint8."""
+    """Writes `KIND/STEP.png` in the folder of a training: (height, width[, 3]) uint8."""
     path = run / kind / f"{step:06d}.png"
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(frame).save(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(frame).save(path)
 
 
 def pack(run: Path, out: Path) -> int:
@@ -39,23 +40,26 @@ def pack(run: Path, out: Path) -> int:
     frames = sorted((run / "film").glob("*.png"))
     if not frames:
         raise FileNotFoundError(f"no film in {run}")
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("*.webp"):
-        old.unlink()
+    files = {}
     for frame in frames:
         with Image.open(frame) as image:
             size = image.size
-            image.save(out / f"{frame.stem}.webp", quality=QUALITY, method=6)
+            image.save(file := io.BytesIO(), "WEBP", quality=QUALITY, method=6)
+            files[f"{frame.stem}.webp"] = file.getvalue()
     about = {
         "steps": [int(frame.stem) for frame in frames],
         "width": size[0],
         "height": size[1],
         "losses": thinned(run / "losses.csv"),
     }
-    (out / "film.json").write_text(json.dumps(about) + "\n")
-    n_bytes = sum(file.stat().st_size for file in out.iterdir())
+    files["film.json"] = (json.dumps(about) + "\n").encode()
+    n_bytes = sum(map(len, files.values()))
     if n_bytes > LARGEST_FILM:
         raise ValueError(f"{n_bytes} bytes of film, wanted at most {LARGEST_FILM}")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for name, data in files.items():
+        (out / name).write_bytes(data)
     return n_bytes
 
 

@@ -3,6 +3,7 @@ loop that keeps all of it while a run goes on."""
 
 import argparse
 import csv
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -130,10 +131,13 @@ def checkpoint_of(options: argparse.Namespace) -> Path:
 
 
 def resume(run: Run, options: argparse.Namespace) -> bool:
-    """Goes on from the checkpoint where the options want that and there is one; says whether. Raises ValueError where
-    it belongs to another run."""
+    """Goes on from the checkpoint where the options want that and there is one; says whether. Else nothing is left of
+    the pictures of an earlier run. Raises ValueError where the checkpoint belongs to another run."""
     state = load_checkpoint(checkpoint_of(options)) if options.resume else None
-    if state is not None:
+    if state is None:
+        for old in ("film", "sheet"):  # of another run
+            shutil.rmtree(options.out / old, ignore_errors=True)
+    else:
         run.restore(state)
     return state is not None
 

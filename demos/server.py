@@ -105,7 +105,7 @@ async def refuse(request: Request, error: Exception | None = None, status: int =
 
 
 def create_app(page: gr.Blocks) -> FastAPI:
-    """The whole site: /web and /fonts are plain files, everything else is Gradio's."""
+    """The whole site: /web, /film and /fonts are plain files, everything else is Gradio's."""
     torch.set_num_threads(1)  # for each request: several threads that all compute at once only wait for one another
     page.space_id = None  # on a Hugging Face Space Gradio would have each visitor's browser call other hosts
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -113,6 +113,7 @@ def create_app(page: gr.Blocks) -> FastAPI:
     site.add_middleware(GZipMiddleware)
     site.add_middleware(SmallBodies)
     site.mount("/web", RevalidatedFiles(directory=ASSETS / "web"))
+    site.mount("/film", RevalidatedFiles(directory=ASSETS / "film"))
     site.mount("/fonts", StaticFiles(directory=ASSETS / "fonts"))
     for door in CLOSED_DOORS:
         site.add_route(door, refuse, methods=["GET", "POST"])

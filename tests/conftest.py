@@ -128,6 +128,9 @@ def open_page(server, chromium):
         if "tab=phase" in query:
             page.wait_for_selector("#phase-stage [data-view][aria-pressed=true]", timeout=30_000)
             page.wait_for_selector("#phase-stage [data-text]:not(:empty)", state="attached", timeout=30_000)
+        if "tab=forgery" in query:
+            page.wait_for_selector("#forgery-stage [data-view][aria-pressed=true]", timeout=30_000)
+            page.wait_for_selector("#forgery-stage [data-text]:not(:empty)", state="attached", timeout=30_000)
         page.evaluate("document.fonts.ready")
         return page
 

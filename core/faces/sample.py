@@ -1,6 +1,6 @@
 """Faces from latents, and the discriminator's opinion of pictures.
 
-python -m core.faces.sample --count 16 --truncation 0.7 --seed 7 --out faces.png
+python -m core.faces.sample --count 16 --seed 7 --out faces.png
 """
 
 import argparse
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     """The command. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m core.faces.sample", description="Faces that nobody has.")
     parser.add_argument("--count", type=int, default=16)
-    parser.add_argument("--truncation", type=float, default=0.7)
+    parser.add_argument("--truncation", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weights", type=Path, default=FOLDER)
     parser.add_argument("--out", type=Path, default=Path("faces.png"))

@@ -46,7 +46,7 @@ N_FOR_MEAN_STYLE = 10_000
 class Config:
     """A training run. The same config and data give the same weights on the same CPU."""
 
-    n_steps: int = 8_000
+    n_steps: int = 5_200
     batch: int = 16
     n_judged: int = 8  # of the painted portraits, and as many from drawn latents
     learning_rate: float = 1e-3

@@ -102,7 +102,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     making.add_argument("--out", type=Path, required=True)
     making.add_argument("--weights", type=Path, default=sample.FOLDER)
     making.add_argument("--count", type=int, default=40)
-    making.add_argument("--truncation", type=float, default=0.7)
+    making.add_argument("--truncation", type=float, default=1.0)
     making.add_argument("--seed", type=int, default=0)
     scoring.add_argument("--key", type=Path, required=True)
     scoring.add_argument("--answers", type=Path, required=True)

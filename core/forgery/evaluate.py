@@ -15,10 +15,12 @@ import numpy as np
 
 from core import weights
 from core.digits import data, predict
+from core.digits.evaluate import polyline
+from core.digits.normalize import prepare
 from core.forgery import forge, judge
 from core.forgery.forge import Forger
 from core.forgery.judge import Judges
-from core.forgery.redraw import prepared, redrawn_and_prepared
+from core.forgery.redraw import PENS, prepared, redrawn_and_prepared, to_bytes, to_floats
 
 N_READ = 2_000
 N_JUDGED = 1_000  # of each moment
@@ -28,7 +30,7 @@ SEED = 101  # of the latents; training used others
 def read_rightly(forger: Forger, moment: int, count: int = N_READ) -> float:
     """The share of a moment's forgeries that the digit classifier reads as the digit that was wanted."""
     images, labels = forgeries(forger, moment, count)
-    return float((predict.probabilities(as_floats(prepared(images))).argmax(1) == labels).mean())
+    return float((predict.probabilities(to_floats(prepared(images))).argmax(1) == labels).mean())
 
 
 def forgeries(forger: Forger, moment: int, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -40,20 +42,26 @@ def forgeries(forger: Forger, moment: int, count: int) -> tuple[np.ndarray, np.n
 
 def accepted(judges: Judges, images: np.ndarray) -> np.ndarray:
     """(n, 28, 28) uint8, prepared -> (judges,): the share that each judge takes for real."""
-    return 1 - judges.caught(as_floats(images)).mean(axis=0)
+    return 1 - judges.caught(to_floats(images)).mean(axis=0)
 
 
-def as_floats(images: np.ndarray) -> np.ndarray:
-    """uint8 -> within 0..1."""
-    return images.astype(np.float32) / 255
+def drawn_scribbles(count: int) -> np.ndarray:
+    """(count, 28, 28) uint8, prepared: straight from corner to corner on the pad, six or eight of them, either pen."""
+    random = np.random.default_rng(SEED)
+    drawings = [polyline(random, (6, 8)[k % 2], PENS[k // 2 % 2]) for k in range(count)]
+    return to_bytes(prepare(drawing) for drawing in drawings)
 
 
 def table(forger: Forger, judges: Judges, real: np.ndarray) -> str:
     """Markdown: a row for each judge; `real` (n, 28, 28) uint8 digits that set no threshold."""
     n_moments = len(forger.moments)
+    fakes = [forgeries(forger, k, N_JUDGED)[0] for k in range(n_moments)]
     columns = [accepted(judges, prepared(real)), accepted(judges, redrawn_and_prepared(real))]
-    columns += [1 - accepted(judges, prepared(forgeries(forger, k, N_JUDGED)[0])) for k in range(n_moments)]
+    columns += [1 - accepted(judges, prepared(images)) for images in fakes]
+    redrawn = [1 - accepted(judges, redrawn_and_prepared(images)) for images in fakes]
+    columns += [np.diagonal(redrawn), 1 - accepted(judges, drawn_scribbles(N_JUDGED))]
     names = ["judge of step", "real accepted", "redrawn accepted", *(f"{step} rejected" for step in forger.moments)]
+    names += ["own redrawn rejected", "scribbles rejected"]
     rows = [[f"{step}", *(f"{100 * column[k]:.1f}" for column in columns)] for k, step in enumerate(forger.moments)]
     return "\n".join("| " + " | ".join(row) + " |" for row in [names, ["---"] * len(names), *rows])
 

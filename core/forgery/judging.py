@@ -1,11 +1,12 @@
 """How the judges learn: eight of them, one for each kept moment of the forger.
 
-A judge is trained afresh to tell digits that people wrote from all that the forger had made until its moment; half of
-what it sees is of that very moment, which is the hardest. Whatever comes before a judge has gone through one function
+A judge is trained afresh to tell digits that people wrote from all that the forger had made until its moment; at least
+half of the forgeries are of that very moment, the hardest to tell. Scribbles are among them, so that nobody passes by
+the pen alone. Whatever comes before a judge has gone through one function
 (`redraw.prepared`), and some noise is added, so that a last grey level says nothing. A third of either kind has been
 redrawn by the pad's pens first, so that a pen says little; of late forgeries hardly more than the pen is left then, and
-so a redrawn one weighs a tenth: it must not make a judge doubt what people draw. Of each judge the quantiles of what it
-says of real digits are kept: core.forgery.judge reads its threshold off them.
+so a redrawn one weighs a fiftieth: it must not make a judge doubt what people draw. Of each judge the quantiles of what
+it says of real digits are kept: core.forgery.judge reads its threshold off them.
 """
 
 import math
@@ -19,25 +20,30 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core import training, weights
+from core.digits.scribbles import scribbles
 from core.forgery.model import DigitJudge, JudgeConfig
-from core.forgery.redraw import prepared, redrawn_and_prepared
+from core.forgery.redraw import prepared, redrawn_and_prepared, to_bytes
 
 COLUMNS = ("judging", "real_logit", "fake_logit")
 N_QUANTILES = 101
+N_SCRIBBLES = 4_000
 
 
 @dataclass(frozen=True)
 class Config:
     """The judges' training. The same config and pictures give the same weights on the same CPU."""
 
-    n_steps_each: int = 1_000
+    n_steps_each: int = 700
     batch: int = 64  # of either kind
     learning_rate: float = 1e-3
-    n_real: int = 30_000
-    n_fakes: int = 8_000  # of each moment
+    n_real: int = 20_000
+    n_fakes: int = 6_000  # of each moment
     share_redrawn: float = 1 / 3
-    redrawn_fake_weight: float = 0.1  # in the loss
-    share_own: float = 0.5  # of the fakes are of a judge's own moment
+    redrawn_real_weight: float = 3.0  # in the loss
+    redrawn_fake_weight: float = 0.02
+    doubt: float = 0.1  # of the answer that is wanted to a real digit: a judge should not be all too sure
+    share_own: float = 0.5  # of the fakes are of a judge's own moment, the others of any up to it
+    n_scribbles: int = 8  # beside each batch of fakes
     noise: float = 0.01  # standard deviation, of the whole range of grey
     seed: int = 0
     judge: JudgeConfig = field(default_factory=JudgeConfig)
@@ -51,6 +57,7 @@ class Evidence:
     real_redrawn: Tensor
     fakes: tuple[Tensor, ...]  # by moment
     fakes_redrawn: tuple[Tensor, ...]
+    scribbles: Tensor
 
 
 def gather(real: np.ndarray, fakes: Sequence[np.ndarray], config: Config) -> Evidence:
@@ -61,7 +68,10 @@ def gather(real: np.ndarray, fakes: Sequence[np.ndarray], config: Config) -> Evi
         return torch.from_numpy(prepared(images)), torch.from_numpy(redrawn_and_prepared(images[:n_redrawn]))
 
     plain, redrawn = zip(*map(tensors, fakes), strict=True)
-    return Evidence(*tensors(real[: config.n_real]), plain, redrawn)
+    drawn = scribbles(N_SCRIBBLES, torch.Generator().manual_seed(config.seed))
+    return Evidence(
+        *tensors(real[: config.n_real]), plain, redrawn, torch.from_numpy(prepared(to_bytes(drawn.numpy())))
+    )
 
 
 class Run:
@@ -84,9 +94,8 @@ class Run:
         real, fake = self._real(randomness), self._fake(moment, randomness)
         with torch.autocast(self.device.type, torch.bfloat16):
             logits = self.judges[moment](torch.cat([real, fake])).float()
-        real_logits, fake_logits = logits.chunk(2)
-        weights_of_fakes = self._weights_of_fakes()
-        loss = F.softplus(-real_logits).mean() + (weights_of_fakes * F.softplus(fake_logits)).mean()
+        real_logits, fake_logits = logits.split([len(real), len(fake)])
+        loss = self._loss(real_logits, fake_logits)
         if not math.isfinite(loss.item()):
             raise training.DivergedError(f"step {self.step}: the loss is not finite")
         optimizer = self.optimizers[moment]
@@ -111,23 +120,27 @@ class Run:
         )
 
     def _fake(self, moment: int, randomness: torch.Generator) -> Tensor:
-        """A share of the judge's own moment, the rest of any moment up to it; the redrawn ones first."""
+        """Forgeries, a share of them of the judge's own moment, the redrawn ones first; then scribbles."""
         batch, evidence, n_redrawn = self.config.batch, self.evidence, self._n_redrawn()
         moments = torch.randint(moment + 1, (batch,), generator=randomness)
         moments[torch.rand(batch, generator=randomness) < self.config.share_own] = moment
         pools = [evidence.fakes_redrawn] * n_redrawn + [evidence.fakes] * (batch - n_redrawn)
         chosen = [_some(pool[m], 1, randomness) for pool, m in zip(pools, moments.tolist(), strict=True)]
-        return self._seen(torch.cat(chosen), randomness)
+        drawn = _some(evidence.scribbles, self.config.n_scribbles, randomness)
+        return self._seen(torch.cat([*chosen, drawn]), randomness)
 
     def _n_redrawn(self) -> int:
         """In a batch of either kind."""
         return round(self.config.share_redrawn * self.config.batch)
 
-    def _weights_of_fakes(self) -> Tensor:
-        """(batch,), in the order of `_fake`."""
-        weights_of_fakes = torch.ones(self.config.batch, device=self.device)
-        weights_of_fakes[: self._n_redrawn()] = self.config.redrawn_fake_weight
-        return weights_of_fakes
+    def _loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Cross-entropy of logits of each kind, the redrawn ones first, with one-sided label smoothing (Salimans et al.
+        2016, arXiv 1606.03498, section 3.4)."""
+        doubt, n_redrawn = self.config.doubt, self._n_redrawn()
+        real = (1 - doubt) * F.softplus(-real_logits) + doubt * F.softplus(real_logits)
+        fake = F.softplus(fake_logits)
+        weighted = [(real, self.config.redrawn_real_weight), (fake, self.config.redrawn_fake_weight)]
+        return sum((weight * one[:n_redrawn].sum() + one[n_redrawn:].sum()) / len(one) for one, weight in weighted)
 
     def _seen(self, images: Tensor, randomness: torch.Generator) -> Tensor:
         noise = torch.randn(images.shape, generator=randomness) * self.config.noise

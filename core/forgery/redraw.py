@@ -5,6 +5,8 @@ The way is the ridge of the distance to the edge of the ink (Blum 1967's medial 
 rises in no direction by as much as it does beside a ridge, one pixel each pixel.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from scipy import ndimage
 
@@ -44,6 +46,11 @@ def redrawn_and_prepared(images: np.ndarray, seed: int = 0) -> np.ndarray:
     return to_bytes([prepare(redrawn(image, pen)) for image, pen in zip(images, pens, strict=True)])
 
 
-def to_bytes(images: list[np.ndarray]) -> np.ndarray:
+def to_bytes(images: Iterable[np.ndarray]) -> np.ndarray:
     """Pictures within 0..1 -> (count, 28, 28) uint8."""
-    return (np.stack(images) * 255).round().astype(np.uint8)
+    return (np.stack(list(images)) * 255).round().astype(np.uint8)
+
+
+def to_floats(images: np.ndarray) -> np.ndarray:
+    """uint8 -> within 0..1, as judges and classifiers see them."""
+    return images.astype(np.float32) / 255

@@ -14,6 +14,7 @@ steps. Its averaged weights are kept at eight moments; what each judge learns is
 import argparse
 import math
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -195,12 +196,15 @@ def main(arguments: Sequence[str]) -> int:
     forger_config, judge_config = (replace(one, seed=options.seed) for one in PROFILES[options.profile])
     device = torch.device(options.device or training.best_device())
     run = Run(forger_config, learnt, device)
+    began = time.monotonic()
     try:
         status = carry(run, options, "forger", COLUMNS)
         if status or run.step < run.n_steps:
             return status
         fakes = [run.fakes(step, judge_config.n_fakes, seed=1)[0] for step in run.kept]
         judges = judging.Run(judge_config, judging.gather(learnt.images, fakes, judge_config), held_out.images, device)
+        left = options.minutes and max(0.0, options.minutes - (time.monotonic() - began) / 60)
+        options = argparse.Namespace(**{**vars(options), "minutes": left, "steps": None})  # those were the forger's
         return carry(judges, options, "judges", judging.COLUMNS)
     except ValueError as error:
         print(error, file=sys.stderr)

@@ -18,7 +18,7 @@ def test_the_table_says_what_the_judges_say(trained, digits):
     real = digits.images[1100:1160]
     head, _, *rows = evaluate.table(forger, judges, real).splitlines()
     assert len(rows) == len(forger.moments)
-    assert head.count("rejected") == len(forger.moments)
+    assert head.count("rejected") == len(forger.moments) + 2  # and redrawn ones, and scribbles
     accepted = evaluate.accepted(judges, evaluate.prepared(real))
     for k, row in enumerate(rows):
         cells = [cell.strip() for cell in row.strip("|").split("|")]

@@ -70,9 +70,23 @@ def test_judges_learn_in_turn_and_only_the_fakes_of_their_time(make):
 
 def test_a_judge_learns_to_tell(make):
     run = make(n_steps_each=120)
-    losses = [run.advance()["judging"] for _ in range(240)]
+    apart = [numbers["real_logit"] - numbers["fake_logit"] for numbers in (run.advance() for _ in range(240))]
     for start in (0, 120):
-        assert sum(losses[start + 110 : start + 120]) < 0.75 * sum(losses[start : start + 10])
+        assert abs(sum(apart[start : start + 5])) < 1
+        assert sum(apart[start + 110 : start + 120]) > 5
+
+
+def test_the_loss_is_weighted_and_doubts(make):
+    """Against its closed form, for one logit for all of a kind."""
+    run = make()
+    config = run.config
+    real, fake = torch.full((config.batch,), 1.5), torch.full((config.batch,), -0.5)
+    share = run._n_redrawn() / config.batch
+    assert share == pytest.approx(1 / 3, abs=0.05)
+    softplus = torch.nn.functional.softplus
+    wanted = (1 - share + share * config.redrawn_real_weight) * (0.9 * softplus(-real[0]) + 0.1 * softplus(real[0]))
+    wanted = wanted + (1 - share + share * config.redrawn_fake_weight) * softplus(fake[0])  # of as many, here
+    assert run._loss(real, fake) == pytest.approx(wanted.item(), abs=1e-5)
 
 
 def test_quantiles_rise_and_hold_the_setting_digits(make):
