@@ -6,6 +6,7 @@ const N_PIXELS = 784;
 const SOURCES = { mnist: "sourceMnist", sklearn: "sourceSklearn" };
 const SEEK = { balance: "seeBalance", strongPolice: "seeStrongPolice", collapse: "seeCollapse" };
 const CAUGHT = 0.05; // of real digits look less real: below, a judge says "forged"
+const N_DRAWN = 100; // points of a curve on the plane's side
 const LARGEST_LOSS = 3; // that is drawn
 const CHANCE = 1.39; // the discriminator's loss, 2 ln 2, when it guesses
 const [POLICE, FORGER] = ["--excite", "--inhibit"];
@@ -132,7 +133,7 @@ export function createView(root, live, moments) {
     write("time", stepMs === null ? "–" : say("ms", { ms: stepMs.toFixed(1) }));
     const canvas = find('[data-chart="losses"]');
     const xEnd = Math.max(losses.at(-1)?.[0] ?? 1, 1);
-    const curve = (place) => losses.filter((row) => row[place] !== null && Number.isFinite(row[place])).map((row) => [row[0], Math.min(row[place], LARGEST_LOSS)]);
+    const curve = (place) => averaged(losses.filter((row) => row[place] !== null && Number.isFinite(row[place])).map((row) => [row[0], Math.min(row[place], LARGEST_LOSS)]));
     drawCurves(
       canvas,
       [
@@ -150,6 +151,12 @@ export function createView(root, live, moments) {
     else name(plane, say(duel.hasDiverged ? "diverged" : "planeDrawn"));
     plane.tabIndex = state.shape === "drawn" ? 0 : -1;
     plane.setAttribute("role", state.shape === "drawn" ? "application" : "img");
+  }
+  // Means over stretches: from step to step a loss jumps more than a line can show.
+  function averaged(points) {
+    const size = Math.ceil(points.length / N_DRAWN);
+    const stretches = Array.from({ length: Math.ceil(points.length / size) || 0 }, (_, i) => points.slice(i * size, (i + 1) * size));
+    return stretches.map((stretch) => [stretch.at(-1)[0], stretch.reduce((sum, [, value]) => sum + value, 0) / stretch.length]);
   }
   // What has come about, or, before that, what to look for.
   function lookAt({ preset }, { outcome, nSteps }) {
