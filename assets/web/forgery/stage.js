@@ -22,7 +22,7 @@ export function mount(element, live, server) {
   let pair = null; // a real and a forged digit, and what they say of those
 
   const write = createView(root, live, moments);
-  const show = () => write({ state, notice, scene, judged, pair, pen: pad.pen(), isEmpty: pad.isEmpty(), duel, film });
+  const show = () => write({ state, notice, scene, judged, pair, pen: pad.pen(), duel, film });
 
   function say(key, values = {}) {
     notice = key ? [key, values] : null;
