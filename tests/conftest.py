@@ -15,6 +15,9 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: tests that run side by side share the cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -22,6 +25,12 @@ ROOT = Path(__file__).parent.parent
 BROWSER_TESTS = (ROOT / "tests" / "browser", ROOT / "tests" / "benchmarks")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZES = {"hall": (1920, 1080), "laptop": (1280, 720), "phone": (390, 844)}
+READY = {  # what a tab's stage has when it is alive, and has heard of the server
+    "neuron": [".neuron-formula b"],
+    "digits": ["[data-view][aria-pressed=true]", ".digits-source:not(:empty)"],
+    **{tab: ["[data-view][aria-pressed=true]", "[data-text]:not(:empty)"] for tab in ("real_face", "forgery", "phase")},
+    "magenta": ["[data-detail]:not([hidden])"],
+}
 START_S = 90  # how long the app may take on a busy machine
 
 
@@ -85,7 +94,10 @@ def wait_until_it_answers(address, process):
 @pytest.fixture(scope="session")
 def chromium():
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    options += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a microphone that beeps
+    options += [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
@@ -119,18 +131,10 @@ def open_page(server, chromium):
         if not ready:
             return page
         page.wait_for_selector("#lecture-header [aria-pressed=true]", state="attached", timeout=30_000)
-        if "tab=neuron" in query:
-            page.wait_for_selector("#neuron-stage .neuron-formula b", timeout=30_000)
-        if "tab=digits" in query:
-            page.wait_for_selector("#digits-stage [data-view][aria-pressed=true]", timeout=30_000)
-            known = "#digits-stage .digits-source:not(:empty)"  # the server has answered
-            page.wait_for_selector(known, state="attached", timeout=30_000)
-        if "tab=phase" in query:
-            page.wait_for_selector("#phase-stage [data-view][aria-pressed=true]", timeout=30_000)
-            page.wait_for_selector("#phase-stage [data-text]:not(:empty)", state="attached", timeout=30_000)
-        if "tab=forgery" in query:
-            page.wait_for_selector("#forgery-stage [data-view][aria-pressed=true]", timeout=30_000)
-            page.wait_for_selector("#forgery-stage [data-text]:not(:empty)", state="attached", timeout=30_000)
+        for tab, selectors in READY.items():
+            if f"tab={tab}" in query:
+                for selector in selectors:
+                    page.wait_for_selector(f"#{tab}-stage {selector}", state="attached", timeout=30_000)
         page.evaluate("document.fonts.ready")
         return page
 

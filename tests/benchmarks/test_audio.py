@@ -1,6 +1,6 @@
 """How long sounds and their pictures take.
 
-    python -m pytest tests/benchmarks/test_audio.py -s
+    python -m pytest -n 0 tests/benchmarks/test_audio.py -s
 
 A 4 s note to a spectrogram and back beside librosa's STFT and inverse; a change of source in the phase tab, on the
 server and in the page; the frames a second of the dots on the wave while a slider moves.

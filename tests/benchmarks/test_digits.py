@@ -1,6 +1,6 @@
 """How long the digits tab lets one wait.
 
-    python -m pytest tests/benchmarks/test_digits.py -s
+    python -m pytest -n 0 tests/benchmarks/test_digits.py -s
 
 From pen-up to the bars, taken in the page, beside `gr.Sketchpad` with the same function behind it; the seconds of
 learning until a newborn network has 98 % on the unseen digits; preparing and classifying one drawing.

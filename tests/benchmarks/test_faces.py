@@ -1,6 +1,6 @@
 """How long faces take.
 
-python -m pytest tests/benchmarks/test_faces.py -s
+python -m pytest -n 0 tests/benchmarks/test_faces.py -s
 """
 
 import numpy as np

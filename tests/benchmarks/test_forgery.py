@@ -1,6 +1,6 @@
 """How long the forgery tab lets one wait.
 
-    python -m pytest tests/benchmarks/test_forgery.py -s
+    python -m pytest -n 0 tests/benchmarks/test_forgery.py -s
 
 From pen-up to the judges' verdicts, taken in the page; frames a second and the time of one round while the duel runs;
 eight judges on one drawing; forgeries.

@@ -1,6 +1,6 @@
 """How long notes take, and a whole piece.
 
-    python -m pytest tests/benchmarks/test_gansynth.py -s
+    python -m pytest -n 0 tests/benchmarks/test_gansynth.py -s
 
 One note and sixteen, from latents to samples; beside them the generator of the paper, channels 256, 256, 256, 256, 128,
 64, 32 from 2 × 16 to 128 × 1024, random weights, without what turns its pictures into sound; the G major Prelude on

@@ -1,6 +1,6 @@
 """How long a visitor waits: for the server's first answer, for the first view, and for a slider's picture.
 
-    python -m pytest tests/benchmarks
+    python -m pytest -n 0 tests/benchmarks
 
 The slider is moved by real key presses. Its times are taken in the page, from the event's own time stamp to
 the end of drawing and to the frame after it; their medians are in `extra_info` and in the printed lines.

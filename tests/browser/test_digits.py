@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,6 +62,15 @@ class Stage:
     def bars(self, name="pad"):
         script = "(bars) => bars.map((bar) => parseFloat(bar.style.width))"
         return self.page.locator(f"[data-bars={name}] .bar-now").evaluate_all(script)
+
+    def settled_bars(self):
+        """The bars when the answer to the last question has come: they have not moved for a second."""
+        bars, still_since = self.bars(), time.monotonic()
+        while time.monotonic() - still_since < 1:
+            self.page.wait_for_timeout(100)
+            if (now := self.bars()) != bars:
+                bars, still_since = now, time.monotonic()
+        return bars
 
     def draw(self, strokes, scale=1.0, at=(0.5, 0.5), lift=True):
         """Draws strokes, given on a square from 0 to 1, at a place of the pad and in a size."""
@@ -215,13 +225,12 @@ def test_undo_takes_back_a_stroke_and_clear_all(stage):
     stage.open("draw")
     stage.draw(STROKES[1])
     stage.wait_for("says", "like 1 ")
-    one = stage.bars()
+    one = stage.settled_bars()
     stage.draw([[(0.1, 0.5), (0.9, 0.5)]])
-    stage.page.wait_for_timeout(800)
-    assert stage.bars() != one
+    assert stage.settled_bars() != one
     stage.act("undo")
     stage.wait_for("says", "like 1 ")
-    assert stage.bars() == one
+    assert stage.settled_bars() == one
     stage.act("clear")
     stage.wait_for("says", text.text("digits.live.empty", "en"))
 
