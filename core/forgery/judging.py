@@ -39,7 +39,7 @@ class Config:
     n_real: int = 20_000
     n_fakes: int = 6_000  # of each moment
     share_redrawn: float = 1 / 3
-    redrawn_real_weight: float = 3.0  # in the loss
+    redrawn_real_weight: float = 5.0  # in the loss
     redrawn_fake_weight: float = 0.02
     doubt: float = 0.1  # of the answer that is wanted to a real digit: a judge should not be all too sure
     share_own: float = 0.5  # of the fakes are of a judge's own moment, the others of any up to it
