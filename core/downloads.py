@@ -1,6 +1,6 @@
 """The data folder: where data that is not ours is found, and how it gets there when somebody asks for it.
 
-    python -m core.downloads mnist
+    python -m core.downloads mnist faces
 
 Nothing is fetched unless this command is run, or the app is started with LECTURE_DOWNLOAD=1 (as on a Space). The
 folder is the one that `LECTURE_DATA` names, or else a cache folder of this project. Every file is checked by its
@@ -8,6 +8,7 @@ SHA-256.
 """
 
 import argparse
+import csv
 import os
 import sys
 from collections.abc import Sequence
@@ -28,7 +29,17 @@ class Dataset:
     sha256: dict[str, str]  # by file name
 
 
+PORTRAITS = Path(__file__).parent / "faces" / "portraits.csv"
+
+
+def _portraits() -> dict[str, str]:
+    with PORTRAITS.open(newline="") as file:
+        return {f"{row['repo']}/{row['commit']}/{row['path']}": row["sha256"] for row in csv.DictReader(file)}
+
+
 DATASETS = {
+    # Portraits of US office holders, MIT licence, each at a pinned commit.
+    "faces": Dataset("https://raw.githubusercontent.com/", _portraits()),
     # The four original files of LeCun, Cortes and Burges, from the mirror that torchvision uses.
     "mnist": Dataset(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",

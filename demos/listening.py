@@ -11,8 +11,9 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from core import latents
 from core.audio import pieces
-from core.gansynth import latents, listening, perform
+from core.gansynth import listening, perform
 from demos import calls, face, maps, sounds
 from demos.performances import Performances
 

@@ -2,6 +2,8 @@
 
 The folder `faces` of the data folder (core.downloads) holds `manifest.csv` and `img/`: pictures of 128 × 128, eyes at
 (0.35, 0.42) and (0.65, 0.42) of the side. Nothing of it is committed, and most of it may be learnt from but not shown.
+Where there is no such manifest, `portraits.csv` beside this module lists the held-out ones that may be shown, and
+`python -m core.downloads faces` fetches their originals, which are aligned when they are read.
 """
 
 import csv
@@ -10,12 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from core import downloads
+from core.faces import align
 
 STORED_SIDE = 128
 SHOWABLE = "CivilServiceUSA/"
+OURS = Path(__file__).parent / "portraits.csv"
 
 
 class NoPortraitsError(FileNotFoundError):
@@ -31,6 +36,13 @@ class Portrait:
     repository: str
     commit: str
     source_px_per_px: float  # below 1, the stored picture is an enlargement
+    path: str  # of the original, in the repository
+    eyes: align.Eyes  # in the original, in pixels
+
+    @property
+    def original(self) -> str:
+        """Its file in `folder()`, where the originals were fetched."""
+        return f"{self.repository}/{self.commit}/{self.path}"
 
     @property
     def may_be_shown(self) -> bool:
@@ -48,15 +60,38 @@ def folder() -> Path:
 
 
 def portraits() -> list[Portrait]:
-    """The manifest. Raises NoPortraitsError."""
+    """Those that are there. Raises NoPortraitsError."""
+    if (folder() / "manifest.csv").is_file():
+        return listed(folder() / "manifest.csv")
+    if found := [portrait for portrait in listed(OURS) if (folder() / portrait.original).is_file()]:
+        return found
+    raise NoPortraitsError(f"no portraits in {folder()}")
+
+
+def listed(manifest: Path) -> list[Portrait]:
+    """The portraits that a manifest lists."""
+    with manifest.open(newline="") as file:
+        return [
+            Portrait(
+                file=row["file"],
+                split=row["split"],
+                repository=row["repo"],
+                commit=row["commit"],
+                source_px_per_px=float(row["source_px_per_px"]),
+                path=row["path"],
+                eyes=tuple((float(row[f"{eye}_eye_x"]), float(row[f"{eye}_eye_y"])) for eye in ("left", "right")),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def showable(side: int) -> list[Portrait]:
+    """The held-out ones that people may see, sharp at that side; an empty list where there are none."""
     try:
-        with (folder() / "manifest.csv").open(newline="") as file:
-            return [
-                Portrait(row["file"], row["split"], row["repo"], row["commit"], float(row["source_px_per_px"]))
-                for row in csv.DictReader(file)
-            ]
-    except FileNotFoundError as error:
-        raise NoPortraitsError(f"no portraits in {folder()}") from error
+        found = portraits()
+    except NoPortraitsError:
+        return []
+    return [one for one in found if one.split == "heldout" and one.may_be_shown and one.is_sharp(side)]
 
 
 def load(split: str, side: int) -> Tensor:
@@ -66,14 +101,19 @@ def load(split: str, side: int) -> Tensor:
 
 
 def read(portrait: Portrait, side: int) -> np.ndarray:
-    """One portrait, (side, side, 3) uint8. Raises NoPortraitsError."""
-    from PIL import Image
-
+    """One portrait, (side, side, 3) uint8, from its aligned picture, or else from its original. Raises
+    NoPortraitsError."""
+    stored = folder() / "img" / portrait.file
     try:
-        with Image.open(folder() / "img" / portrait.file) as image:
-            return np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.LANCZOS))
-    except FileNotFoundError as error:
-        raise NoPortraitsError(f"{error.filename} is not there") from error
+        if stored.is_file():
+            with Image.open(stored) as image:
+                picture = image.convert("RGB")
+        else:
+            with Image.open(folder() / portrait.original) as image:
+                picture = Image.fromarray(align.aligned(image.convert("RGB"), portrait.eyes, STORED_SIDE))
+    except OSError as error:
+        raise NoPortraitsError(f"{portrait.file} cannot be read: {error}") from error
+    return np.asarray(picture.resize((side, side), Image.Resampling.LANCZOS))
 
 
 def to_signed(pictures: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
-"""The networks behind the faces: a generator, a discriminator, and an encoder that is needed only to learn.
+"""The networks behind the faces: a generator, a discriminator, and an encoder.
 
 The generator grows a picture from 4 pixels to `side`, as StyleGAN2 does (Karras et al. 2020, arXiv 1912.04958): a small
 network makes a style of the latent, the style weighs the channels of every convolution, and each stage adds its own
-share to the picture. Styles are where truncation pulls towards the mean.
+share to the picture. What comes before the style is ours: latents are brought to where the encoder puts portraits.
 """
 
 import itertools
@@ -44,6 +44,8 @@ class Generator(nn.Module):
         super().__init__()
         self.config = config
         channels, style_size = config.channels, config.style_size
+        self.register_buffer("middle", torch.zeros(config.latent_size))
+        self.register_buffer("spread", torch.eye(config.latent_size))
         self.style = nn.Sequential(
             nn.Linear(config.latent_size, style_size),
             nn.LeakyReLU(SLOPE),
@@ -55,10 +57,24 @@ class Generator(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         """(batch, latent) from N(0, 1) -> (batch, 3, side, side) within -1..1."""
-        return self.from_styles(self.style(latents))
+        return self.from_places(self.places(latents))
 
-    def from_styles(self, styles: Tensor) -> Tensor:
-        """(batch, style) -> (batch, 3, side, side) within -1..1."""
+    def places(self, latents: Tensor) -> Tensor:
+        """(batch, latent) from N(0, 1) -> (batch, latent) from the Gaussian of `spread_over`."""
+        return self.middle + latents @ self.spread.T
+
+    @torch.no_grad()
+    def spread_over(self, places: Tensor) -> None:
+        """Takes as the Gaussian of faces the one with the mean and the covariance of (n, latent) places of portraits. A
+        variational autoencoder's portraits do not fill N(0, 1), and what lies between them was never learnt (Ghosh et
+        al. 2020, arXiv 1903.12436, section 4)."""
+        self.middle.copy_(places.mean(dim=0))
+        narrowest = 1e-4 * torch.eye(self.config.latent_size, device=places.device)
+        self.spread.copy_(torch.linalg.cholesky(torch.cov(places.T) + narrowest))
+
+    def from_places(self, places: Tensor) -> Tensor:
+        """(batch, latent) where the encoder puts portraits -> (batch, 3, side, side) within -1..1."""
+        styles = self.style(places)
         hidden = F.leaky_relu(self.start(styles), SLOPE).unflatten(1, (-1, FIRST_SIDE, FIRST_SIDE))
         hidden = hidden.contiguous(memory_format=torch.channels_last)
         picture = None

@@ -1,6 +1,10 @@
 """Faces from latents, and the discriminator's opinion of pictures.
 
-python -m core.faces.sample --count 16 --seed 7 --out faces.png
+    python -m core.faces.sample --count 16 --seed 7 --out faces.png
+
+Every face is painted twice: the encoder looks at the first painting, and the generator paints what it saw. What an
+autoencoder gives back lies nearer to what it has learnt than what it was shown (Alain and Bengio 2014, arXiv
+1211.4246), so streaks and blots go; how much a face has changed says how strange it was.
 """
 
 import argparse
@@ -13,50 +17,69 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
 
 from core import weights
 from core.faces import data
-from core.faces.model import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from core.faces.model import Discriminator, DiscriminatorConfig, Encoder, Generator, GeneratorConfig
+from core.latents import slerp
 from core.sheets import sheet
 
 FOLDER = weights.FOLDER / "faces"
+HAS_BFLOAT16 = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # else it would only be imitated, and slow
 
 _loading = threading.Lock()
 
 
 class FaceGenerator:
-    """A generator with the mean of its styles, and the discriminator that it learnt from."""
+    """A generator, the encoder that it learnt with, and the discriminator that it learnt from."""
 
-    def __init__(self, generator: Generator, mean_style: Tensor, discriminator: Discriminator) -> None:
+    def __init__(self, generator: Generator, encoder: Encoder, discriminator: Discriminator) -> None:
         self.generator = _at_rest(generator)
+        self.encoder = _at_rest(encoder)
         self.discriminator = _at_rest(discriminator)
-        self.mean_style = mean_style
         self.latent_size = generator.config.latent_size
         self.side = generator.config.side
 
-    @torch.inference_mode()
     def faces(self, latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:
         """(batch, latent) about N(0, 1) -> (batch, side, side, 3) uint8.
 
-        Styles are drawn towards their mean: `truncation` 0 gives the mean face alone, 1 leaves them where they are
-        (Karras et al. 2019, arXiv 1812.04948, appendix B). Raises ValueError.
+        Latents are drawn towards 0: `truncation` 0 gives the middle face alone, 1 leaves them where they are. Raises
+        ValueError.
         """
+        return self.faces_and_changes(latents, truncation)[0]
+
+    @torch.inference_mode()
+    def faces_and_changes(self, latents: np.ndarray, truncation: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+        """`faces`, and for each the mean absolute difference between its two paintings, (batch,), in grey levels.
+        Raises ValueError."""
         latents = np.asarray(latents, dtype=np.float32)
         if latents.ndim != 2 or latents.shape[1] != self.latent_size or not np.isfinite(latents).all():
             raise ValueError(f"latents of shape {latents.shape}, wanted finite (batch, {self.latent_size})")
-        styles = torch.lerp(self.mean_style, self.generator.style(torch.from_numpy(latents)), truncation)
-        return data.to_bytes(self.generator.from_styles(styles)).permute(0, 2, 3, 1).numpy()
+        with torch.autocast("cpu", torch.bfloat16, enabled=HAS_BFLOAT16):
+            first = self.generator(truncation * torch.from_numpy(latents)).float()
+            places, _ = self.encoder(first)
+            second = self.generator.from_places(places).float()
+        changes = 127.5 * (first - second).abs().mean(dim=(1, 2, 3))
+        return data.to_bytes(second).permute(0, 2, 3, 1).numpy(), changes.numpy()
 
-    @torch.inference_mode()
+    def walk(self, start: np.ndarray, end: np.ndarray, n_frames: int, truncation: float = 1.0) -> np.ndarray:
+        """Faces on the way from one latent to another, both of (latent,): (n_frames, side, side, 3) uint8. Raises
+        ValueError."""
+        return self.faces(slerp(start, end, np.linspace(0, 1, n_frames)), truncation)
+
     def realness(self, images: np.ndarray) -> np.ndarray:
         """(batch, side, side, 3) uint8 -> (batch,) logits, higher for what looks more real. Raises ValueError."""
+        return self.realness_by_patch(images).mean(axis=(1, 2))
+
+    @torch.inference_mode()
+    def realness_by_patch(self, images: np.ndarray) -> np.ndarray:
+        """(batch, side, side, 3) uint8 -> (batch, 4, 4) logits, one for each part of the picture. Raises ValueError."""
         images = np.asarray(images)
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (self.side, self.side, 3):
             raise ValueError(f"images {images.shape} {images.dtype}, wanted (batch, {self.side}, {self.side}, 3) uint8")
         pictures = data.to_signed(torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))))
         logits, _ = self.discriminator(pictures)
-        return logits.mean(dim=1).numpy()
+        return logits.unflatten(1, (4, 4)).numpy()
 
 
 def _at_rest(network: torch.nn.Module) -> torch.nn.Module:
@@ -80,11 +103,13 @@ def load_from(folder: Path) -> FaceGenerator:
     judging, judge_config = weights.load_weights(folder / "discriminator")
     try:
         generator = Generator(GeneratorConfig(**config["network"]))
-        mean_style = tensors.pop("mean_style").float()
         generator.load_state_dict(tensors)
+        looking, encoder_config = weights.load_weights(folder / "encoder")
+        encoder = Encoder(**encoder_config["network"])
+        encoder.load_state_dict(looking)
         discriminator = Discriminator(DiscriminatorConfig(**judge_config["network"]))
         discriminator.load_state_dict(judging)
-        return FaceGenerator(generator, mean_style, discriminator)
+        return FaceGenerator(generator, encoder, discriminator)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise weights.DamagedWeightsError(f"{folder} does not hold a generator of faces: {error}") from error
 

@@ -11,10 +11,11 @@ it with a message; the last good checkpoint stays.
 
 How it learns: an encoder gives each portrait a place in the latent space, a Gaussian, from where the generator must
 paint it again (Kingma and Welling 2013, arXiv 1312.6114); after a quarter of the run a discriminator joins, judges
-those and faces from latents drawn from N(0, 1), and what it sees of a portrait and of its painting must agree (Larsen
-et al. 2016, arXiv 1512.09300). Real and painted pictures undergo the same random changes before they are judged
-(core.faces.augment). A discriminator alone, on two cores, led to one face in many colours: four designs were tried for
-5 to 25 minutes each, FastGAN's among them. Expect blurred persons in the first quarter, then sharper ones.
+those and faces from latents drawn from the Gaussian over all such places, and what it sees of a portrait and of its
+painting must agree (Larsen et al. 2016, arXiv 1512.09300). Real and painted pictures undergo the same random changes
+before they are judged (core.faces.augment). A discriminator alone, on two cores, led to one face in many colours: four
+designs were tried for 5 to 25 minutes each, FastGAN's among them. Expect blurred persons in the first quarter, then
+sharper ones.
 """
 
 import argparse
@@ -39,23 +40,25 @@ from core.sheets import sheet
 COLUMNS = ("painting", "kl", "agreeing", "fooling", "judging", "rebuilding", "real_logit", "fake_logit")
 N_SHOWN, N_MOMENTS = 36, 48
 DIVERGED = 2.0  # times the best smoothed error so far
-N_FOR_MEAN_STYLE = 10_000
 
 
 @dataclass(frozen=True)
 class Config:
     """A training run. The same config and data give the same weights on the same CPU."""
 
-    n_steps: int = 5_200
+    n_steps: int = 9_000
     batch: int = 16
-    n_judged: int = 8  # of the painted portraits, and as many from drawn latents
+    n_judged: int = 4  # of the painted portraits
+    n_drawn: int = 12  # faces from drawn latents, judged too
+    least_truncation: float = 0.7  # of those; up to 1
+    spread_every: int = 100  # steps between two looks at where all portraits lie
     learning_rate: float = 1e-3
     discriminator_learning_rate: float = 6e-4
     adversary_from: float = 0.25  # of the run: before, there is nothing worth a judgement
     adversary_rise: int = 500  # steps until its full weight: it must first learn to judge
     painting_weight: float = 10.0
     agreeing_weight: float = 1.0
-    adversary_weight: float = 0.1
+    adversary_weight: float = 0.3
     kl_weight: float = 2e-3
     penalty: float = 0.05  # gamma of R1
     penalty_every: int = 8  # steps
@@ -70,7 +73,8 @@ PROFILES = {
     "gpu": Config(
         n_steps=30_000,
         batch=32,
-        n_judged=16,
+        n_judged=8,
+        n_drawn=24,
         generator=GeneratorConfig(channels=(240, 240, 192, 128, 96, 48)),
         discriminator=DiscriminatorConfig(channels=(48, 96, 160, 224, 288)),
     ),
@@ -89,7 +93,7 @@ class Run:
         torch.manual_seed(config.seed)
         self.generator = Generator(config.generator).to(device, memory_format=torch.channels_last)
         self.discriminator = Discriminator(config.discriminator).to(device, memory_format=torch.channels_last)
-        self.encoder = Encoder(config.discriminator.channels, config.generator.latent_size)
+        self.encoder = Encoder(**self._encoder_config())
         self.encoder.to(device, memory_format=torch.channels_last)
         self.average = training.AveragedModel(self.generator, config.average_decay)
         painters = [*self.generator.parameters(), *self.encoder.parameters()]
@@ -112,16 +116,18 @@ class Run:
         config = self.config
         randomness = training.seed_everything(config.seed, self.step)
         self._set_learning_rates()
+        if self.step % config.spread_every == 0 and self.step:
+            self.generator.spread_over(self._places())
         chosen = torch.randint(len(self.pictures), (config.batch,), generator=randomness)
         real = mirrored(data.to_signed(self.pictures[chosen].to(self.device)))
         real = real.contiguous(memory_format=torch.channels_last)
         judging_for = self.step - int(config.adversary_from * config.n_steps)
-        judged = config.n_judged if judging_for >= 0 else 0
-        drawn = torch.randn(judged, config.generator.latent_size, device=self.device)
+        judged, n_drawn = (config.n_judged, config.n_drawn) if judging_for >= 0 else (0, 0)
+        drawn = self.generator.places(self._latents(n_drawn))
         with self._half():
             mean, log_std = self.encoder(real)
-            latents = mean + log_std.exp() * torch.randn_like(mean)
-            painted = self.generator(torch.cat([latents, drawn])).float()
+            places = mean + log_std.exp() * torch.randn_like(mean)
+            painted = self.generator.from_places(torch.cat([places, drawn])).float()
         losses = {"painting": painting_loss(painted[: config.batch], real), "kl": gan_losses.gaussian_kl(mean, log_std)}
         loss = config.painting_weight * losses["painting"] + config.kl_weight * losses["kl"]
         numbers: dict[str, float] = {}
@@ -176,16 +182,19 @@ class Run:
             optimizer.load_state_dict(kept)
 
     def start_from(self, folder: Path) -> None:
-        """Takes over weights that were shipped; the encoder, which is not, begins anew.
+        """Takes over weights that were shipped.
 
         Raises:
             core.weights.WeightsError: a file is missing or damaged.
             ValueError: they are of another size.
         """
-        for network, where in ((self.generator, folder), (self.discriminator, folder / "discriminator")):
+        for network, where, wanted in (
+            (self.generator, folder, asdict(self.config.generator)),
+            (self.encoder, folder / "encoder", self._encoder_config()),
+            (self.discriminator, folder / "discriminator", asdict(self.config.discriminator)),
+        ):
             kept, config = weights.load_weights(where)
-            kept.pop("mean_style", None)
-            if training.as_stored(config["network"]) != training.as_stored(asdict(network.config)):
+            if training.as_stored(config["network"]) != training.as_stored(wanted):
                 raise ValueError(f"{where} holds a network of another size: {config['network']}")
             network.load_state_dict(kept)
         self.average.model.load_state_dict(self.generator.state_dict())
@@ -198,15 +207,9 @@ class Run:
         self.save_weights(folder / "weights")
 
     def save_weights(self, folder: Path) -> None:
-        """Writes the averaged generator with its mean style, and the discriminator, as they are shipped."""
-        average = self.average.model
-        randomness = torch.Generator().manual_seed(0)
-        latents = torch.randn(N_FOR_MEAN_STYLE, self.config.generator.latent_size, generator=randomness)
-        with torch.inference_mode():
-            mean_style = average.style(latents.to(self.device)).mean(dim=0)
-        weights.save_weights(
-            folder, average.state_dict() | {"mean_style": mean_style}, {"network": asdict(self.config.generator)}
-        )
+        """Writes the averaged generator, the encoder and the discriminator, as they are shipped."""
+        weights.save_weights(folder, self.average.model.state_dict(), {"network": asdict(self.config.generator)})
+        weights.save_weights(folder / "encoder", self.encoder.state_dict(), {"network": self._encoder_config()})
         weights.save_weights(
             folder / "discriminator", self.discriminator.state_dict(), {"network": asdict(self.config.discriminator)}
         )
@@ -253,6 +256,23 @@ class Run:
             "fooling": gan_losses.non_saturating_generator_loss(logits.float()),
             "agreeing": torch.stack(agreeing).mean(),
         }
+
+    def _latents(self, count: int) -> Tensor:
+        """From N(0, 1), each drawn towards 0 by another truncation, so that all that are offered are judged."""
+        latents = torch.randn(count, self.config.generator.latent_size, device=self.device)
+        least = self.config.least_truncation
+        return latents * (least + (1 - least) * torch.rand(count, 1, device=self.device))
+
+    @torch.no_grad()
+    def _places(self) -> Tensor:
+        """(n, latent): where the encoder puts the portraits, and their mirror images."""
+        both = torch.cat([self.pictures, self.pictures.flip(3)])
+        with self._half():
+            return torch.cat([self.encoder(data.to_signed(part.to(self.device)))[0] for part in both.split(128)])
+
+    def _encoder_config(self) -> dict:
+        """What builds the encoder again."""
+        return {"channels": self.config.discriminator.channels, "latent_size": self.config.generator.latent_size}
 
     def _half(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16)

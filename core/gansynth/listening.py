@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core import latents
 from core.audio import loudness, pieces, recordings
-from core.gansynth import latents, perform, synthesize
+from core.gansynth import perform, synthesize
 
 FILE = pieces.FOLDER / "programme.toml"
 BETWEEN_SHARE = 0.4  # of the generated sounds that come from halfway between two instruments

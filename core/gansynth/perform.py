@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
+from core import latents as ways
 from core.audio.midi import Score
 from core.audio.notes import N_HELD, N_SAMPLES, PEAK, SAMPLE_RATE
-from core.gansynth import latents as ways
 from core.gansynth.model import LOWEST_PITCH, N_PITCHES
 
 ATTACK_S = 0.01

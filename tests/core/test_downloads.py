@@ -9,7 +9,7 @@ import pytest
 
 from core import downloads
 
-CONTENT = {"a.gz": b"first file", "b.gz": b"second file"}
+CONTENT = {"a.gz": b"first file", "b.gz": b"second file", "deep/er/c.jpg": b"third file"}
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def published(tmp_path, monkeypatch):
     source = tmp_path / "published"
     source.mkdir()
     for name, data in CONTENT.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes(data)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=source)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -34,11 +35,14 @@ def test_fetched_when_asked_and_then_found(published):
     assert downloads.find("small") is None
     assert downloads.main(["small"]) == 0
     assert downloads.find("small") == downloads.data_folder() / "small"
-    assert {path.name: path.read_bytes() for path in downloads.find("small").iterdir()} == CONTENT
+    folder = downloads.find("small")
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
+    assert found == CONTENT
 
 
 def test_fetched_at_the_start_only_where_the_environment_says_so(published, monkeypatch):
-    monkeypatch.delitem(downloads.DATASETS, "mnist")
+    for name in ("mnist", "faces"):
+        monkeypatch.delitem(downloads.DATASETS, name)
     for value in (None, "0", ""):
         monkeypatch.delenv("LECTURE_DOWNLOAD", raising=False)
         if value is not None:

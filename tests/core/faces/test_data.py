@@ -1,10 +1,13 @@
 """Which portraits are learnt from and which may be shown, and that pixels keep their values."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from core import downloads
 from core.faces import data
 
 
@@ -18,7 +21,7 @@ def test_only_licensed_portraits_with_a_commit_may_be_shown(portraits_folder):
     shown = [portrait for portrait in data.portraits() if portrait.may_be_shown]
     assert len(shown) == 14
     assert {portrait.repository for portrait in shown} == {"CivilServiceUSA/us-house"}
-    nameless = data.Portrait("x.jpg", "heldout", "CivilServiceUSA/us-house", "", 2.0)
+    nameless = dataclasses.replace(shown[0], commit="")
     assert not nameless.may_be_shown
 
 
@@ -34,6 +37,38 @@ def test_no_portraits_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("LECTURE_DATA", str(tmp_path))
     with pytest.raises(data.NoPortraitsError, match="no portraits"):
         data.load("train", 64)
+
+
+def test_showable_are_held_out_licensed_and_sharp(portraits_folder, tmp_path, monkeypatch):
+    shown = data.showable(64)
+    assert [one.file for one in shown] == ["0021.jpg", "0023.jpg", "0027.jpg"]  # 25 is enlarged too much
+    assert [one.file for one in data.showable(128)] == ["0023.jpg", "0027.jpg"]
+    monkeypatch.setenv("LECTURE_DATA", str(tmp_path / "nothing"))
+    assert data.showable(64) == []
+
+
+def test_our_list_has_only_what_may_be_shown():
+    ours = data.listed(data.OURS)
+    assert len(ours) == 120
+    assert all(one.split == "heldout" and one.may_be_shown and one.is_sharp(128) for one in ours)
+    assert {one.original for one in ours} == set(downloads.DATASETS["faces"].sha256)
+
+
+def test_originals_that_were_fetched_are_aligned_when_they_are_read(tmp_path, monkeypatch):
+    """With an original of our own making in the place of the first of the list."""
+    monkeypatch.setenv("LECTURE_DATA", str(tmp_path))
+    portrait = data.listed(data.OURS)[0]
+    path = tmp_path / "faces" / portrait.original
+    path.parent.mkdir(parents=True)
+    image = Image.new("RGB", (1024, 1024), (100, 100, 100))
+    for (x, y), colour in zip(portrait.eyes, ("red", "blue"), strict=True):
+        ImageDraw.Draw(image).ellipse((x - 20, y - 20, x + 20, y + 20), fill=colour)
+    image.save(path, quality=95)
+    assert data.showable(64) == data.portraits() == [portrait]
+    picture = data.read(portrait, 64).astype(int)
+    assert picture[27, 22] == pytest.approx([254, 0, 0], abs=25)  # (0.35, 0.42) of the side
+    assert picture[27, 41] == pytest.approx([0, 0, 254], abs=25)
+    assert picture[5, 5] == pytest.approx([100] * 3, abs=3)
 
 
 def test_a_missing_picture_is_said(portraits_folder):

@@ -31,7 +31,8 @@ def test_the_command_prints_both_and_writes_neighbours(folder, tmp_path, monkeyp
         assert image.size == (8 * 32, 4 * 32)
 
 
-def test_drawn_faces_are_always_the_same(folder):
+def test_drawn_faces_are_always_the_same(folder, monkeypatch):
+    monkeypatch.setattr(sample, "HAS_BFLOAT16", False)  # it rounds otherwise in batches of another size
     model = sample.load_from(folder)
     assert torch.equal(evaluate.drawn(model, 6), evaluate.drawn(model, 60)[:6])
 

@@ -43,6 +43,22 @@ def test_every_latent_number_reaches_the_picture(small_generator):
     assert (latents.grad.abs() > 0).all()
 
 
+def test_latents_become_places_with_the_mean_and_covariance_of_portraits(small_generator):
+    generator = Generator(small_generator)
+    mixing, shift = torch.randn(6, 6), torch.randn(6)
+    generator.spread_over(torch.randn(5000, 6) @ mixing.T + shift)
+    places = generator.places(torch.randn(20_000, 6))
+    assert places.mean(dim=0) == pytest.approx(shift, abs=0.15)
+    assert torch.cov(places.T).flatten() == pytest.approx((mixing @ mixing.T).flatten(), abs=0.6)
+    assert torch.equal(generator.places(torch.zeros(1, 6))[0], generator.middle)
+
+
+def test_portraits_that_are_all_alike_can_be_spread_over(small_generator):
+    generator = Generator(small_generator)
+    generator.spread_over(torch.ones(10, 6))
+    assert generator.places(torch.randn(4, 6)) == pytest.approx(1, abs=0.1)
+
+
 def test_the_encoder_gives_a_gaussian_for_each_portrait():
     mean, log_std = Encoder((8, 8), 6)(torch.rand(3, 3, 16, 16))
     assert mean.shape == log_std.shape == (3, 6)

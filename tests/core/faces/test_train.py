@@ -13,7 +13,14 @@ from core.faces import data, sample, train
 @pytest.fixture
 def config(small_generator, small_discriminator):
     return train.Config(
-        n_steps=20, batch=4, n_judged=2, generator=small_generator, discriminator=small_discriminator, penalty_every=4
+        n_steps=20,
+        batch=4,
+        n_judged=2,
+        n_drawn=3,
+        spread_every=5,
+        generator=small_generator,
+        discriminator=small_discriminator,
+        penalty_every=4,
     )
 
 
@@ -71,6 +78,23 @@ def test_the_adversary_comes_when_it_is_told(make):
     losses = [progress.losses for progress in training.train(make(adversary_from=0.5))]
     assert all("judging" not in one for one in losses[:10])
     assert all("judging" in one and "agreeing" in one for one in losses[10:])
+
+
+def test_latents_are_drawn_from_where_the_portraits_lie(make):
+    run = after(make(), 6)  # looked at step 5
+    with torch.no_grad():
+        wanted = run._places()
+    assert len(wanted) == 2 * len(run.pictures)
+    places = run.generator.places(torch.randn(20_000, wanted.shape[1]))
+    assert places.mean(dim=0) == pytest.approx(wanted.mean(dim=0), abs=0.25)  # a step has passed since
+    assert torch.equal(run.average.model.spread, run.generator.spread)
+
+
+def test_drawn_latents_are_truncated_as_they_are_offered(make):
+    lengths = make(least_truncation=0.5)._latents(4000).norm(dim=1) / 6**0.5
+    assert lengths.square().mean().sqrt() == pytest.approx((1 / 0.5 * (1 - 0.5**3) / 3) ** 0.5, abs=0.02)
+    whole = make(least_truncation=1.0)._latents(4000)
+    assert whole.std() == pytest.approx(1, abs=0.03)
 
 
 def test_the_discriminator_learns_to_tell(make):

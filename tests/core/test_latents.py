@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.gansynth import latents
+from core import latents
 
 
 def test_slerp_turns_evenly_and_changes_its_length_evenly():
