@@ -12,12 +12,14 @@ if __name__ == "__main__":
     listener = launch.listen(options.host, options.port)
     downloads.download_wanted()
 
-from demos import digits, forgery, frame, gansynth, listening, neuron, phase, server
+from demos import digits, forgery, frame, gansynth, listening, magenta, neuron, phase, real_face, server
 
 SECTIONS = [
     neuron,
     digits,
+    real_face,
     forgery,
+    magenta,
     phase,
     gansynth,
     listening,
