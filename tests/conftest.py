@@ -29,7 +29,7 @@ READY = {  # what a tab's stage has when it is alive, and has heard of the serve
     "neuron": [".neuron-formula b"],
     "digits": ["[data-view][aria-pressed=true]", ".digits-source:not(:empty)"],
     **{tab: ["[data-view][aria-pressed=true]", "[data-text]:not(:empty)"] for tab in ("real_face", "forgery", "phase")},
-    "magenta": ["[data-detail]:not([hidden])"],
+    "magenta": ["[data-view][aria-pressed=true]"],
 }
 START_S = 90  # how long the app may take on a busy machine
 

@@ -20,6 +20,7 @@ import torch
 from PIL import Image
 
 from core import weights
+from core.latents import slerp
 from core.sheets import sheet
 from core.sketch_rnn import data
 from core.sketch_rnn.model import SketchConfig, SketchRNN, drawn_noise
@@ -162,18 +163,6 @@ class Sketcher:
         if not (np.isfinite(side) and side > 0):
             raise ValueError(f"a side of {side}, wanted above 0; a dot alone does not say it")
         return float(side / PAPER)
-
-
-def slerp(first: np.ndarray, second: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """(latent,) twice and (n,) within 0..1 -> (n, latent): along the arc between them; lengths in a straight line."""
-    lengths = np.linalg.norm(first), np.linalg.norm(second)
-    cosine = first @ second / max(lengths[0] * lengths[1], 1e-12)
-    angle = np.arccos(np.clip(cosine, -1, 1))
-    if np.sin(angle) < 1e-4:
-        return first + shares[:, None] * (second - first)
-    ways = [np.sin((1 - shares) * angle), np.sin(shares * angle)]
-    arc = sum(way[:, None] * one / length for way, one, length in zip(ways, (first, second), lengths, strict=True))
-    return arc / np.sin(angle) * (lengths[0] + shares * (lengths[1] - lengths[0]))[:, None]
 
 
 def _middle(drawing: np.ndarray) -> np.ndarray:

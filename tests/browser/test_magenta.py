@@ -1,6 +1,13 @@
-"""The tour as a visitor meets it: cards, kinds, tries, keys, the address."""
+"""The tour as a visitor meets it: cards, kinds, tries, keys, the address; and Sketch-RNN on its pad."""
 
+from pathlib import Path
+
+import axe_playwright_python
 import pytest
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+LAYOUT = (Path(__file__).parent / "layout.js").read_text()
+PATIENCE_MS = 60_000  # the machine may be busy
 
 
 @pytest.fixture
@@ -8,9 +15,7 @@ def tour(open_page):
     """A function that opens the tour."""
 
     def opened(query="", **options):
-        page = open_page(f"?tab=magenta&lang=en{query}", **options)
-        page.wait_for_selector("#magenta-stage [data-detail]:not([hidden])")
-        return page
+        return open_page(f"?tab=magenta{query}" + ("" if "lang=" in query else "&lang=en"), **options)
 
     return opened
 
@@ -85,3 +90,111 @@ def test_by_keys_alone(tour):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert shown(page) == "sketch_rnn"
+
+
+# ---- Sketch-RNN ----
+
+PICTURES = "(all) => all.map((one) => one.toDataURL())"
+DRAWN = """(all) => all.filter((one) => {
+  const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+  return data.some((value, i) => i % 4 === 3 && value > 0);
+}).length"""
+
+
+@pytest.fixture
+def sketch(tour):
+    """A function that opens the pad, with the first answers there."""
+
+    def opened(lang="en", **options):
+        page = tour(f"&magenta=sketch&lang={lang}", **options)
+        settle(page)
+        return page
+
+    return opened
+
+
+def settle(page):
+    find(page, "[data-text=says]").filter(has_text="6").wait_for(timeout=PATIENCE_MS)
+    for selector, n in (("[data-ways] canvas", 6), ("[data-between] canvas", 7)):
+        for _ in range(300):
+            if find(page, selector).evaluate_all(DRAWN) == n:
+                break
+            page.wait_for_timeout(100)
+        else:
+            raise AssertionError(f"{selector}: never {n} of them drawn")
+
+
+def find(page, selector):
+    return page.locator(f"#magenta-stage {selector}")
+
+
+def scribble(page):
+    pad = find(page, ".sketch-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_nothing_overlaps_at_the_pad(sketch, size, lang):
+    layout = sketch(lang, size=size).evaluate(LAYOUT)
+    found = {key: layout[key] for key in ("overlaps", "outside", "smallTargets")}
+    assert found == {"overlaps": [], "outside": [], "smallTargets": []}
+    assert layout["sideways"] <= 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_pad(open_page, theme):
+    page = open_page(f"?tab=magenta&lang=en&magenta=sketch&__theme={theme}", reduced_motion="reduce")
+    settle(page)
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run()")
+    assert [(rule["id"], node["target"]) for rule in found["violations"] for node in rule["nodes"]] == []
+
+
+def test_what_one_begins_is_continued_differently(sketch):
+    page = sketch()
+    assert find(page, "[data-action=undo]").is_disabled()
+    assert "made up" in find(page, "[data-text=says]").inner_text()
+    scribble(page)
+    find(page, "[data-text=says]").filter(has_text="Continued in 6 ways").wait_for(timeout=PATIENCE_MS)
+    page.wait_for_timeout(1500)
+    first = find(page, "[data-ways] canvas").evaluate_all(PICTURES)
+    assert len(set(first)) > 1
+    find(page, "[data-action=again]").click()
+    page.wait_for_timeout(3000)
+    assert find(page, "[data-ways] canvas").evaluate_all(PICTURES) != first
+    find(page, "[data-action=clear]").click()
+    find(page, "[data-text=says]").filter(has_text="made up").wait_for(timeout=PATIENCE_MS)
+
+
+def test_a_drawing_becomes_an_end(sketch):
+    page = sketch()
+    before = find(page, "[data-between] canvas").evaluate_all(PICTURES)
+    scribble(page)
+    find(page, "[data-action=keepLast]").click()
+    changed = "(old) => document.querySelectorAll('#magenta-stage [data-between] canvas')[6].toDataURL() !== old"
+    page.wait_for_function(changed, arg=before[6], timeout=PATIENCE_MS)
+
+
+def test_the_pad_by_keys_alone(sketch):
+    page = sketch()
+    find(page, ".sketch-pad").focus()
+    for key in ["Space", *["ArrowDown"] * 8, "Space"]:
+        page.keyboard.press(key)
+    find(page, "[data-text=says]").filter(has_text="Continued in 6 ways").wait_for(timeout=PATIENCE_MS)
+
+
+def test_the_card_opens_the_pad_and_the_address_keeps_it(tour):
+    page = tour()
+    pick(page, "sketch_rnn")
+    find(page, "[data-detail=sketch_rnn] [data-view=sketch]").click()
+    page.wait_for_function("location.search.includes('magenta=sketch')")
+    settle(page)
+    page.reload()
+    find(page, ".sketch-pad").wait_for()
+    settle(page)

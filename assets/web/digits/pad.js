@@ -6,8 +6,8 @@ const PEN_WIDTHS = { thin: 12, thick: 24 }; // pixels of the pad's 280
 const SENT_SIDE = 84; // the longer side of what is sent: four times what the network looks at
 const KEY_STEP = 7;
 
-// `changed(isEndOfStroke)` hears every change.
-export function createPad(canvas, changed) {
+// `changed(isEndOfStroke)` hears every change; `look()` gives the colours and the pen where they are not the digits'.
+export function createPad(canvas, changed, look = () => ({})) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const sent = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const side = canvas.width;
@@ -18,14 +18,15 @@ export function createPad(canvas, changed) {
   let cursor = null; // where the keys have moved the pen
 
   function draw() {
-    context.fillStyle = PAPER;
+    const { ink, paper } = look();
+    context.fillStyle = paper ?? PAPER;
     context.fillRect(0, 0, side, side);
-    for (const one of strokes) drawStroke(context, one);
+    for (const one of strokes) drawStroke(context, one, ink);
     if (cursor && document.activeElement === canvas) drawCursor(context, cursor, stroke !== null);
   }
 
   function begin(point) {
-    stroke = { width: PEN_WIDTHS[pen], points: [point] };
+    stroke = { width: look().width ?? PEN_WIDTHS[pen], points: [point] };
     strokes.push(stroke);
     draw();
     changed(false);
@@ -124,11 +125,11 @@ export function createPad(canvas, changed) {
     return Math.max(right - left, bottom - top);
   }
 
-  return { undo, clear, pack, inkSide, isEmpty: () => !strokes.length, pen: () => pen, setPen: (wanted) => { pen = wanted; } };
+  return { undo, clear, pack, inkSide, draw, strokes: () => strokes.map(({ points }) => points), isEmpty: () => !strokes.length, pen: () => pen, setPen: (wanted) => { pen = wanted; } };
 }
 
-function drawStroke(context, { width, points }) {
-  context.strokeStyle = context.fillStyle = INK;
+function drawStroke(context, { width, points }, ink = INK) {
+  context.strokeStyle = context.fillStyle = ink;
   context.lineWidth = width;
   context.lineCap = context.lineJoin = "round";
   context.beginPath();

@@ -1,4 +1,8 @@
-// The tour: one card is open, a kind of output may be picked out; both stand in the address as kind_system.
+// The tour: one card is open, a kind of output may be picked out; both stand in the address as kind_system. Sketch-RNN is
+// played in a view of its own, which stands there as "sketch".
+
+import { askPatiently } from "../frame/asking.js";
+import { createSketch } from "./sketch.js";
 
 const SECTION = "magenta";
 const FIRST = "gansynth";
@@ -11,39 +15,65 @@ const TRIES = {
   3: { notice: "try3", done: "try3Done", begin: { kind: "all", system: "gansynth" }, isDone: () => false }, // by its link
 };
 
-export function mount(element, live) {
+export function mount(element, live, server) {
   const { lecture } = window;
   const root = element.querySelector(".tour");
   const systems = [...root.querySelectorAll("[data-system]")].map(({ dataset }) => dataset.system);
   const kinds = [...root.querySelectorAll("[data-kind]")].map(({ dataset }) => dataset.kind);
-  let state = { kind: "all", system: FIRST };
+  let state = { view: "tour", kind: "all", system: FIRST };
   let task = 0;
   let seen = []; // since the try began
   let notice = null;
 
+  const say = (key, values = {}) => live[lecture.language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const sketch = createSketch(root, {
+    ask: async (name, call) => {
+      const reply = await askPatiently(server, name, call);
+      const problem = !reply ? "unreachable" : reply.noModel ? "noModel" : reply.isTooLong ? "tooLong" : null;
+      if (problem) notice = problem;
+      else if (["unreachable", "tooLong"].includes(notice)) notice = null;
+      return problem ? null : reply;
+    },
+    onChange: () => show(),
+  });
+
+  function showSketch() {
+    const { temperature, isBegun, nWays, hasBetween, isEmpty } = sketch.state();
+    root.querySelector("[data-text=says]").textContent = nWays ? say(isBegun ? "wentOn" : "madeUp", { n: nWays }) : say("thinking");
+    root.querySelector("[data-ways]").setAttribute("aria-label", nWays ? say(isBegun ? "wentOn" : "madeUp", { n: nWays }) : say("thinking"));
+    root.querySelector("[data-between]").setAttribute("aria-label", say(hasBetween ? "betweenName" : "thinking"));
+    const slider = root.querySelector("[data-setting=temperature]");
+    slider.setAttribute("aria-valuetext", temperature.toFixed(1));
+    slider.nextElementSibling.textContent = temperature.toFixed(1);
+    for (const action of ["undo", "clear", "keepFirst", "keepLast"]) root.querySelector(`[data-action=${action}]`).disabled = isEmpty;
+  }
   function show() {
-    for (const name of ["kind", "system"]) {
+    root.dataset.view = state.view;
+    for (const one of root.querySelectorAll("[data-for]")) one.hidden = one.dataset.for !== state.view;
+    if (state.view === "sketch") showSketch();
+    for (const name of ["view", "kind", "system"]) {
       for (const button of root.querySelectorAll(`button[data-${name}]`)) button.setAttribute("aria-pressed", String(button.dataset[name] === state[name]));
     }
     for (const one of root.querySelectorAll("[data-makes]")) one.toggleAttribute("data-aside", state.kind !== "all" && one.dataset.makes !== state.kind);
     for (const dot of root.querySelectorAll("[data-dot]")) dot.toggleAttribute("data-now", dot.dataset.dot === state.system);
-    for (const detail of root.querySelectorAll("[data-detail]")) detail.hidden = detail.dataset.detail !== state.system;
+    for (const detail of root.querySelectorAll("[data-detail]")) detail.hidden = state.view !== "tour" || detail.dataset.detail !== state.system;
     const line = root.querySelector(".tour-notice");
     line.hidden = !notice;
     if (notice) {
       line.dataset.kind = notice.endsWith("Done") ? "good" : "";
-      line.textContent = live[lecture.language()][notice];
+      line.textContent = say(notice);
     }
   }
   function changed(change) {
     state = { ...state, ...change };
-    lecture.setAddress(SECTION, `${state.kind}_${state.system}`);
+    lecture.setAddress(SECTION, state.view === "sketch" ? "sketch" : `${state.kind}_${state.system}`);
     if (notice?.endsWith("Done")) notice = null;
     if (change.system && task) {
       seen.push(change.system);
       if (TRIES[task].isDone(seen)) finish();
     }
     show();
+    if (change.view === "sketch") sketch.open();
   }
   function setTask(number) {
     task = number;
@@ -61,35 +91,41 @@ export function mount(element, live) {
     const { section, number } = lecture.lastTry();
     if (section !== SECTION) return;
     setTask(0);
-    changed(TRIES[number].begin);
+    changed({ view: "tour", ...TRIES[number].begin });
     setTask(number);
     notice = TRIES[number].notice;
     show();
     if (root.getBoundingClientRect().top > innerHeight / 2) root.scrollIntoView();
   }
   root.addEventListener("click", ({ target }) => {
-    const { kind, system, action } = target.closest("button")?.dataset ?? {};
+    const { view, kind, system, action } = target.closest("button")?.dataset ?? {};
+    if (view) { setTask(0); changed({ view }); }
     if (kind) changed({ kind });
     if (system) {
       changed({ system });
       root.querySelector(`[data-detail=${system}]`).scrollIntoView({ block: "nearest", behavior: "smooth" });
     }
-    if (action === "restore") { setTask(0); notice = null; changed({ kind: "all", system: FIRST }); }
+    if (action === "restore") { setTask(0); notice = null; changed({ view: "tour", kind: "all", system: FIRST }); }
     if (action === "copy") { changed({}); lecture.copyAddress(); }
+    if (["undo", "clear", "again", "keepFirst", "keepLast", "others"].includes(action)) sketch[action]();
     if (target.closest("a[data-tab]") && task === 3) { finish(); show(); }
   });
+  root.addEventListener("input", ({ target }) => { if (target.dataset.setting === "temperature") sketch.setTemperature(Number(target.value)); });
   document.addEventListener("lecture:try", startTry);
   document.addEventListener("lecture:language", show);
+  document.addEventListener("lecture:theme", sketch.draw);
+  new ResizeObserver(() => { if (root.offsetParent && state.view === "sketch") sketch.draw(); }).observe(root);
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
 
   const shared = lecture.parameter(SECTION);
   const [kind, ...rest] = (shared ?? "").split("_");
   const system = rest.join("_");
-  if (kinds.includes(kind) && systems.includes(system)) state = { kind, system };
+  if (shared === "sketch") state.view = "sketch";
+  else if (kinds.includes(kind) && systems.includes(system)) state = { view: "tour", kind, system };
   else if (shared !== null) {
     lecture.say("unreadableState");
     lecture.setAddress(SECTION, null);
   }
   if (lecture.lastTry()?.section === SECTION) startTry();
-  else show();
+  else changed({ view: state.view });
 }

@@ -141,15 +141,6 @@ def test_between_two_drawings_place_and_size_change_evenly(sketcher, characters)
         sketcher.interpolate(first, second, 1)
 
 
-def test_the_arc_keeps_lengths_and_divides_the_angle():
-    first, second = np.array([2.0, 0, 0]), np.array([0, 2.0, 0])
-    arc = sample.slerp(first, second, np.linspace(0, 1, 4))
-    angles = np.radians([0, 30, 60, 90])
-    assert arc == pytest.approx(2 * np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1))
-    assert np.linalg.norm(sample.slerp(first, 2 * second, np.array([0.5]))) == pytest.approx(3)
-    assert sample.slerp(first, 2 * first, np.array([0.25])) == pytest.approx(1.25 * first[None])  # no angle
-
-
 def test_weights_of_something_else_are_refused(tmp_path):
     weights.save_weights(tmp_path, {"x": torch.zeros(2)}, {"network": {}, "scale": 1.0})
     with pytest.raises(weights.DamagedWeightsError, match="does not hold"):
