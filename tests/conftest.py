@@ -4,19 +4,24 @@ Every page that a test opens is watched: a request to another host, an error in 
 request fails the test.
 """
 
+import atexit
 import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: tests that run side by side share the cores
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch and numba are imported
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests that run side by side share the cores
+    # librosa's compiled functions: who reads them while another process writes them crashes
+    os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="numba-")
+    atexit.register(shutil.rmtree, os.environ["NUMBA_CACHE_DIR"], ignore_errors=True)
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -47,7 +52,8 @@ def guarded_environment(tmp_path_factory):
     """An environment in which Python refuses name lookups, and the file that notes them."""
     log = tmp_path_factory.mktemp("lookups") / "names.txt"
     guard = str(ROOT / "tests" / "browser" / "no_lookups")
-    return {**os.environ, "PYTHONPATH": guard, "LOOKUPS_LOG": str(log), "PYTHONUNBUFFERED": "1"}
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("numba"))}
+    return {**os.environ, **cache, "PYTHONPATH": guard, "LOOKUPS_LOG": str(log), "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.fixture(scope="session")
