@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -208,6 +208,18 @@ def as_stored(config: dict) -> dict:
         key: as_stored(value) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else value
         for key, value in config.items()
     }
+
+
+def require_config(state: dict, config: object) -> None:
+    """Raises ValueError where a checkpoint's state belongs to another config, a dataclass."""
+    if as_stored(state["config"]) != as_stored(asdict(config)):
+        raise ValueError("the checkpoint was made by another configuration")
+
+
+def planned(profile: Passed, options: argparse.Namespace) -> Passed:
+    """A profile's config with the seed, and the steps, that the options of a long run ask for."""
+    changes = {"seed": options.seed} | ({"n_steps": options.of_steps} if options.of_steps else {})
+    return replace(profile, **changes)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,8 @@ the model again, and the file's SHA-256 under "sha256") and `CARD.md`, which peo
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -66,6 +68,15 @@ def load_weights(folder: Path) -> tuple[dict[str, torch.Tensor], dict]:
         return load(data), config
     except SafetensorError as error:
         raise DamagedWeightsError(f"{folder / 'model.safetensors'}: {error}") from error
+
+
+@contextmanager
+def must_hold(folder: Path, what: str) -> Iterator[None]:
+    """Within it, whatever goes wrong while a model is built of what was loaded becomes DamagedWeightsError."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise DamagedWeightsError(f"{folder} does not hold {what}: {error}") from error
 
 
 def part(tensors: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:

@@ -60,6 +60,12 @@ def unless_busy(function: Callable[..., dict]) -> Callable[..., dict]:
     return limited
 
 
+@functools.cache
+def log_once(logger: logging.Logger, sentence: str, error: str) -> None:
+    """Logs what is wrong for everybody, once, however many ask."""
+    logger.error("%s: %s", sentence, error)
+
+
 def number(call: dict, key: str, low: float, high: float) -> float:
     """A finite number within bounds, both included. Raises BadCallError."""
     value = call.get(key)

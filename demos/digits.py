@@ -194,13 +194,10 @@ def _shipped() -> nn.Module | None:
     try:
         return predict.load()
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(
+            log, "the digit classifier cannot be loaded (`python -m core.digits.train` makes it anew)", str(error)
+        )
         return None
-
-
-@functools.cache
-def _tell_once(error: str) -> None:
-    log.error("the digit classifier cannot be loaded (`python -m core.digits.train` makes it anew): %s", error)
 
 
 def _answers(network: nn.Module, start: int) -> dict:

@@ -4,7 +4,6 @@ The browser draws, and the plane's GAN lives there altogether (`assets/web/forge
 judges say what they think of pictures. A visitor's drawing is answered and forgotten.
 """
 
-import functools
 import logging
 
 import numpy as np
@@ -122,10 +121,5 @@ def _models() -> tuple[forge.Forger, judge.Judges] | None:
     try:
         return forge.load(), judge.load()
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(log, "the forger of digits or its judges cannot be loaded", str(error))
         return None
-
-
-@functools.cache
-def _tell_once(error: str) -> None:
-    log.error("the forger of digits or its judges cannot be loaded: %s", error)

@@ -5,7 +5,6 @@ Drawings come and go as flat lists of x, y, lifted: places in shares of the pad,
 one. A visitor's drawing is answered and forgotten.
 """
 
-import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -111,7 +110,7 @@ def _drawn(make: Callable[[], list[np.ndarray]]) -> dict:
     try:
         drawings = make()
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(log, "Sketch-RNN cannot be loaded", str(error))
         return {"noModel": True}
     except ValueError as error:
         log.info("a visitor's drawing: %s", error)
@@ -126,13 +125,17 @@ def _drawing(call: dict, key: str) -> np.ndarray | None:
         raise calls.BadCallError(f"{key} are not x, y and 0 or 1 for each point")
     if not len(points):
         return None
-    x, y, lifted = points.reshape(-1, 3).T
-    return np.column_stack([np.diff(x, prepend=0.0), np.diff(y, prepend=0.0), lifted])
+    return _strokes(points.reshape(-1, 3))
 
 
 def _places(drawing: np.ndarray) -> np.ndarray:
     """Stroke-3 -> (points, 3): x, y, lifted."""
     return np.column_stack([np.cumsum(drawing[:, :2], axis=0), drawing[:, 2]])
+
+
+def _strokes(places: np.ndarray) -> np.ndarray:
+    """The way back."""
+    return np.column_stack([np.diff(places[:, :2], axis=0, prepend=0.0), places[:, 2]])
 
 
 def _in_the_middle(drawing: np.ndarray) -> np.ndarray:
@@ -146,10 +149,4 @@ def _in_the_middle(drawing: np.ndarray) -> np.ndarray:
 
 def _own(seed: int) -> np.ndarray:
     """A character of the network's own, stroke-3 in shares of the pad."""
-    places = _in_the_middle(sample.draw(1, 0.3, seed)[0])
-    return np.column_stack([np.diff(places[:, :2], axis=0, prepend=0.0), places[:, 2]])
-
-
-@functools.cache
-def _tell_once(error: str) -> None:
-    log.error("Sketch-RNN cannot be loaded: %s", error)
+    return _strokes(_in_the_middle(sample.draw(1, 0.3, seed)[0]))

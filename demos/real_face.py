@@ -5,7 +5,6 @@ sitting lasts. Every picture of a round leaves through core.faces.present.
 """
 
 import base64
-import functools
 import io
 import logging
 import secrets
@@ -22,6 +21,7 @@ from demos import calls, face
 from demos.sittings import Sittings
 
 log = logging.getLogger(__name__)
+UNMADE = "the faces cannot be made"
 
 TITLE = "real_face.title"
 PART = 2
@@ -96,7 +96,7 @@ def _draw(token: str, kind: str) -> dict:
         log.error("the film of the faces: %s", error)
         return {"noFilm": True}
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(log, UNMADE, str(error))
         return {"noModel": True}
     name = secrets.token_hex(8)
     visit.open[kind] = name, shown
@@ -112,7 +112,7 @@ def answer(call: dict) -> dict:
     try:
         visit = _visits.of(calls.token(call))
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(log, UNMADE, str(error))
         return {"noModel": True}
     if visit.open.get(kind, ("", None))[0] != name:
         return {"isLost": True}  # the server began anew, half an hour went by, or another page drew a round
@@ -147,7 +147,7 @@ def _bring(token: str, file: bytes, shares: np.ndarray) -> dict:
         side = sample.load().side
         picture = align.opened(file)
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(log, UNMADE, str(error))
         return {"noModel": True}
     except align.NoPictureError as error:
         log.info("a visitor's file: %s", error)
@@ -239,7 +239,7 @@ def _sheet_of(make) -> dict:
     try:
         faces = make(sample.load())
     except weights.WeightsError as error:
-        _tell_once(str(error))
+        calls.log_once(log, UNMADE, str(error))
         return {"noModel": True}
     Image.fromarray(sheet(faces, min(WALK_COLUMNS, len(faces)))).save(file := io.BytesIO(), "WEBP", quality=90)
     return {"sheet": base64.b64encode(file.getvalue()).decode(), "n": len(faces), "side": faces.shape[1]}
@@ -247,8 +247,3 @@ def _sheet_of(make) -> dict:
 
 def _encoded(pictures: np.ndarray) -> list[str]:
     return [base64.b64encode(file).decode() for file in presented(pictures)]
-
-
-@functools.cache
-def _tell_once(error: str) -> None:
-    log.error("the faces cannot be made: %s", error)

@@ -40,12 +40,10 @@ def load() -> DigitClassifier:
 @functools.cache
 def _load(folder: Path) -> DigitClassifier:
     tensors, config = weights.load_weights(folder)
-    try:
+    with weights.must_hold(folder, "a digit classifier"):
         del config["sha256"]
         model = DigitClassifier(ClassifierConfig(**config))
         model.load_state_dict(tensors)  # half precision becomes single again
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold a digit classifier: {error}") from error
     return model.eval().requires_grad_(False)
 
 

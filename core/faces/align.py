@@ -75,7 +75,6 @@ def aligned(picture: Image.Image, eyes: Eyes, side: int) -> np.ndarray:
 def find_eyes(picture: Image.Image) -> Eyes | None:
     """The eyes of the largest face that has two, in the picture's pixels, by OpenCV's cascades of Haar features (Viola
     and Jones 2001); None where there is no such face."""
-
     scale = WORKING_SIDE / max(picture.size)
     size = [max(1, round(one * scale)) for one in picture.size]
     pixels = np.asarray(picture.convert("L").resize(size, Image.Resampling.BILINEAR))

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from core import weights
 from core.faces import data, measures, sample
+from core.tables import markdown
 
 N_SAMPLES = 500
 N_NEIGHBOURS = 16
@@ -40,7 +41,7 @@ def swd_table(kinds: dict[str, Tensor], held_out: Tensor) -> str:
         distances = measures.sliced_wasserstein_distances(pictures[: len(held_out)], held_out)
         rows.append([name, *(f"{one:.1f}" for one in [*distances.values(), np.mean(list(distances.values()))])])
     names = ["SWD · 1,000 to held out", *(f"{side} px" for side in distances), "mean"]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [names, ["---"] * len(names), *rows])
+    return markdown(names, rows)
 
 
 def distance_lines(model: sample.FaceGenerator, learnt: Tensor, held_out: Tensor) -> list[str]:

@@ -84,9 +84,9 @@ class Sitting:
     def _real_one(self, kind: str) -> np.ndarray | None:
         """A portrait that has not been seen; or None, half of the time, where a coin decides."""
         if self._unseen is None:
-            self._unseen = data.showable(self.model.side) or None  # they may be fetched while the app runs
-        if self._unseen is None:
-            raise data.NoPortraitsError("no portraits that may be shown")
+            if not (found := data.showable(self.model.side)):  # they may be fetched while the app runs
+                raise data.NoPortraitsError("no portraits that may be shown")
+            self._unseen = found
         while self._unseen:
             k = int(self.random.integers(len(self._unseen)))
             try:

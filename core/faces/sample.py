@@ -100,18 +100,16 @@ def load() -> FaceGenerator:
 def load_from(folder: Path) -> FaceGenerator:
     """The model in a folder that training wrote. Raises core.weights.WeightsError."""
     tensors, config = weights.load_weights(folder)
+    looking, encoder_config = weights.load_weights(folder / "encoder")
     judging, judge_config = weights.load_weights(folder / "discriminator")
-    try:
+    with weights.must_hold(folder, "a generator of faces"):
         generator = Generator(GeneratorConfig(**config["network"]))
         generator.load_state_dict(tensors)
-        looking, encoder_config = weights.load_weights(folder / "encoder")
         encoder = Encoder(**encoder_config["network"])
         encoder.load_state_dict(looking)
         discriminator = Discriminator(DiscriminatorConfig(**judge_config["network"]))
         discriminator.load_state_dict(judging)
         return FaceGenerator(generator, encoder, discriminator)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold a generator of faces: {error}") from error
 
 
 def faces(latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:

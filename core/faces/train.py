@@ -169,8 +169,7 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from a checkpoint. Raises ValueError where it belongs to another config or to other pictures."""
-        if training.as_stored(state["config"]) != training.as_stored(asdict(self.config)):
-            raise ValueError("the checkpoint was made by another configuration")
+        training.require_config(state, self.config)
         if state["pictures"] != hashed(self.pictures):
             raise ValueError("the checkpoint was made with other pictures")
         self.step, self.film = state["step"], state["film"]
@@ -331,8 +330,7 @@ def hashed(pictures: Tensor) -> str:
 def main(arguments: Sequence[str]) -> int:
     """The command. Returns the exit status."""
     options = parse(arguments)
-    changes = {"seed": options.seed} | ({"n_steps": options.of_steps} if options.of_steps else {})
-    config = Config(**{**vars(PROFILES[options.profile]), **changes})
+    config = training.planned(PROFILES[options.profile], options)
     try:
         pictures = data.load("train", config.generator.side)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))

@@ -21,6 +21,7 @@ from core.forgery import forge, judge
 from core.forgery.forge import Forger
 from core.forgery.judge import Judges
 from core.forgery.redraw import PENS, prepared, redrawn_and_prepared, to_bytes, to_floats
+from core.tables import markdown
 
 N_READ = 2_000
 N_JUDGED = 1_000  # of each moment
@@ -63,7 +64,7 @@ def table(forger: Forger, judges: Judges, real: np.ndarray) -> str:
     names = ["judge of step", "real accepted", "redrawn accepted", *(f"{step} rejected" for step in forger.moments)]
     names += ["own redrawn rejected", "scribbles rejected"]
     rows = [[f"{step}", *(f"{100 * column[k]:.1f}" for column in columns)] for k, step in enumerate(forger.moments)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [names, ["---"] * len(names), *rows])
+    return markdown(names, rows)
 
 
 def main(arguments: Sequence[str]) -> int:

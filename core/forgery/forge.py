@@ -74,13 +74,11 @@ def load() -> Forger:
 def load_from(folder: Path) -> Forger:
     """The forger in a folder that training wrote. Raises core.weights.WeightsError."""
     tensors, config = weights.load_weights(folder)
-    try:
+    with weights.must_hold(folder, "a forger of digits"):
         networks = [DigitForger(ForgerConfig(**config["network"])) for _ in config["moments"]]
         for k, network in enumerate(networks):
             network.load_state_dict(weights.part(tensors, str(k)))
         return Forger(networks, config["moments"])
-    except (IndexError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold a forger of digits: {error}") from error
 
 
 def digits(latents: np.ndarray, labels: np.ndarray, moment: int = LAST) -> np.ndarray:

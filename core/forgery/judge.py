@@ -80,10 +80,8 @@ def load() -> Judges:
 def load_from(folder: Path) -> Judges:
     """The judges in a folder that training wrote. Raises core.weights.WeightsError."""
     tensors, config = weights.load_weights(folder)
-    try:
+    with weights.must_hold(folder, "judges of digits"):
         judges = [DigitJudge(JudgeConfig(**config["network"])) for _ in config["quantiles"]]
         for k, judge in enumerate(judges):
             judge.load_state_dict(weights.part(tensors, str(k)))
         return Judges(judges, np.array(config["quantiles"]))
-    except (IndexError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold judges of digits: {error}") from error

@@ -157,8 +157,7 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from a checkpoint. Raises ValueError where it belongs to another config."""
-        if training.as_stored(state["config"]) != training.as_stored(asdict(self.config)):
-            raise ValueError("the checkpoint was made by another configuration")
+        training.require_config(state, self.config)
         self.step = state["step"]
         for part in ("judges", "optimizers"):
             for one, kept in zip(getattr(self, part), state[part], strict=True):

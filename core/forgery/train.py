@@ -144,8 +144,7 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from a checkpoint. Raises ValueError where it belongs to another config."""
-        if training.as_stored(state["config"]) != training.as_stored(asdict(self.config)):
-            raise ValueError("the checkpoint was made by another configuration")
+        training.require_config(state, self.config)
         self.step, self.kept, self.film = state["step"], state["kept"], state["film"]
         self.forger.load_state_dict(state["forger"])
         self.average.model.load_state_dict(state["average"])

@@ -135,13 +135,11 @@ def save(atlas: Atlas, folder: Path) -> None:
 def load(folder: Path = FOLDER) -> Atlas:
     """The shipped atlas. Raises core.weights.WeightsError."""
     tensors, config = weights.load_weights(folder)
-    try:
+    with weights.must_hold(folder, "an atlas"):
         return Atlas(
             **{name: tensors[name].float().numpy() for name in ("readings", "offsets", "moves", "points", "latents")},
             **{name: tuple(config[name]) for name in ("directions", "r2", "families", "names")},
         )
-    except KeyError as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold an atlas: {error}") from error
 
 
 def main(arguments: Sequence[str]) -> int:

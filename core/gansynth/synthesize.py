@@ -117,14 +117,12 @@ def load() -> GanSynth:
 def load_from(folder: Path) -> GanSynth:
     """The model in a folder that training wrote. Raises core.weights.WeightsError."""
     tensors, config = weights.load_weights(folder)
-    try:
+    with weights.must_hold(folder, "a GANSynth"):
         generator = Generator(GeneratorConfig(**config["generator"]))
         places = tensors.pop("instruments.mean").float().numpy()
         tensors.pop("instruments.log_std")
         generator.load_state_dict(tensors)
         return GanSynth(generator, config["instruments"], places)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold a GANSynth: {error}") from error
 
 
 def notes(latents: np.ndarray, pitches: np.ndarray) -> np.ndarray:

@@ -170,8 +170,7 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from a checkpoint. Raises ValueError where it belongs to another config or to other notes."""
-        if training.as_stored(state["config"]) != training.as_stored(asdict(self.config)):
-            raise ValueError("the checkpoint was made by another configuration")
+        training.require_config(state, self.config)
         if state["names"] != hashed(self.pictures.names):
             raise ValueError("the checkpoint was made with other notes")
         self.step, self.error, self.best_error = state["step"], state["error"], state["best_error"]
@@ -340,9 +339,7 @@ def load_pictures(folder: Path, n_bins: int, soundfont: Path | None) -> data.Not
 def main(arguments: Sequence[str]) -> int:
     """The command. Returns the exit status."""
     options = parse(arguments)
-    profile = PROFILES[options.profile]
-    changes = {"seed": options.seed} | ({"n_steps": options.of_steps} if options.of_steps else {})
-    config = Config(**{**vars(profile), **changes})
+    config = training.planned(PROFILES[options.profile], options)
     try:
         pictures = load_pictures(options.notes, config.generator.n_bins, options.soundfont)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))

@@ -23,6 +23,7 @@ from core import gan_losses, weights
 from core.sketch_rnn import data, model, sample
 from core.sketch_rnn.model import Mixture, MixtureHead, SketchRNN
 from core.sketch_rnn.strokes import ENDED
+from core.tables import markdown
 
 ORDERS = (0, 1, 3)  # points before that the fitted mixtures see
 N_STEPS, BATCH, LEARNING_RATE, N_HIDDEN = 1_500, 100, 2e-2, 128  # of their fitting
@@ -152,11 +153,6 @@ def completed(network: SketchRNN, batch: Tensor, told: Callable[[Tensor], Tensor
         drawn = network.draw_on(row[None, n_points - 1], latent[None], noise, 1.0, state)
         n_added += model.n_points(drawn).item()
     return (offsets * ended[:, 1:]).sum().item(), (pen * ended[:, 1:]).sum().item(), n_added
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table."""
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -192,12 +192,10 @@ def load() -> Sketcher:
 def load_from(folder: Path) -> Sketcher:
     """The model in a folder that training wrote. Raises core.weights.WeightsError."""
     tensors, config = weights.load_weights(folder)
-    try:
+    with weights.must_hold(folder, "a Sketch-RNN"):
         network = SketchRNN(SketchConfig(**config["network"]))
         network.load_state_dict(tensors)
         return Sketcher(network, float(config["scale"]))
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise weights.DamagedWeightsError(f"{folder} does not hold a Sketch-RNN: {error}") from error
 
 
 def complete(

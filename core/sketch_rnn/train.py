@@ -141,8 +141,7 @@ class Run:
 
     def restore(self, state: dict) -> None:
         """Goes on from a checkpoint. Raises ValueError where it belongs to another config or to other drawings."""
-        if training.as_stored(state["config"]) != training.as_stored(asdict(self.config)):
-            raise ValueError("the checkpoint was made by another configuration")
+        training.require_config(state, self.config)
         if state["drawings"] != hashed(self.drawings):
             raise ValueError("the checkpoint was made with other drawings")
         self.step, self.film = state["step"], state["film"]
@@ -244,8 +243,7 @@ def hashed(drawings: Sequence[np.ndarray]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """The command. Returns the exit status."""
     options = parse(arguments)
-    changes = {"seed": options.seed} | ({"n_steps": options.of_steps} if options.of_steps else {})
-    config = Config(**{**vars(PROFILES[options.profile]), **changes})
+    config = training.planned(PROFILES[options.profile], options)
     try:
         device = torch.device(options.device or training.best_device())
         run = Run(config, data.load("train"), data.load("valid"), device)

@@ -29,7 +29,7 @@ class Stage:
 
     def __init__(self, page):
         self.page = page
-        page.wait_for_selector("#real_face-stage .find[data-view]")
+        page.wait_for_selector("#real_face-stage button[data-view][aria-pressed=true]")  # it is alive
 
     def find(self, selector):
         return self.page.locator(f"#real_face-stage {selector}")

@@ -1,5 +1,6 @@
 // Sounds notes from prepared buffers: as many at once as are asked for, each with its own end.
 
+import { saveFile } from "../frame/save.js";
 import { wavOf } from "../frame/wav.js";
 
 const RATE = 16000;
@@ -61,8 +62,5 @@ export function createSynth() {
 
 // A buffer as a WAV file that the browser saves.
 export function saveWav(buffer, name) {
-  const file = wavOf(buffer.getChannelData(0), buffer.sampleRate);
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  saveFile(wavOf(buffer.getChannelData(0), buffer.sampleRate), name);
 }

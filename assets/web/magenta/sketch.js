@@ -25,6 +25,7 @@ export function createSketch(root, { ask, onChange }) {
   let endSeed = 3;
   let between = null;
   let startedAt = 0;
+  let frame = null; // of the drawing that grows
 
   const pad = createPad(find(".sketch-pad"), (isEnd) => { if (isEnd) complete(); }, () => ({ ink: colour("--ink"), paper: colour("--page"), width: PEN_WIDTH }));
 
@@ -54,6 +55,7 @@ export function createSketch(root, { ask, onChange }) {
     added = reply.drawings.map(lines);
     startedAt = performance.now();
     onChange();
+    cancelAnimationFrame(frame); // what was still growing is not drawn twice
     animate();
   });
   const interpolate = latestOnly(async () => {
@@ -67,17 +69,17 @@ export function createSketch(root, { ask, onChange }) {
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const share = isStill ? 1 : Math.min(1, (performance.now() - startedAt) / DRAW_MS);
     drawWays(share);
-    if (share < 1) requestAnimationFrame(animate);
+    frame = share < 1 ? requestAnimationFrame(animate) : null;
   }
   function drawWays(share) {
-    ways.forEach((canvas, k) => { if (added) picture(canvas, begun, upTo(added[k], share)); });
+    ways.forEach((canvas, k) => { if (added) picture(canvas, begun, upTo(added[k], share), [...begun, ...added[k]]); });
   }
   function upTo(all, share) {
     let left = Math.ceil(share * all.reduce((sum, line) => sum + line.length, 0));
     return all.map((line) => { const part = line.slice(0, Math.max(0, left)); left -= line.length; return part; }).filter((line) => line.length);
   }
   // What was begun in ink, what was added in vermilion; all of it fits, and nothing moves while it grows.
-  function picture(canvas, first, rest, whole = [...first, ...rest]) {
+  function picture(canvas, first, rest, whole) {
     const sharp = sharpened(canvas);
     if (!sharp) return;
     const { context, width } = sharp;
@@ -101,7 +103,10 @@ export function createSketch(root, { ask, onChange }) {
   function draw() {
     pad.draw();
     drawWays(1);
-    if (between) row.forEach((canvas, k) => picture(canvas, k === 0 || k === row.length - 1 ? between[k] : [], k === 0 || k === row.length - 1 ? [] : between[k]));
+    between?.forEach((drawing, k) => {
+      const isEnd = k === 0 || k === between.length - 1;
+      picture(row[k], isEnd ? drawing : [], isEnd ? [] : drawing, drawing);
+    });
   }
   function keep(which) {
     if (pad.isEmpty()) return;

@@ -1,6 +1,7 @@
 // The stage of faces: one session of a visitor, its views, and the questions it asks the server.
 
 import { askPatiently, latestOnly } from "../frame/asking.js";
+import { saveFile } from "../frame/save.js";
 import { scoreCard } from "./card.js";
 import { createOwn } from "./own.js";
 import { createResults } from "./results.js";
@@ -126,13 +127,7 @@ export function mount(element, live, server) {
   }
   function save() {
     const title = document.querySelector(`.face-opening[data-section=${SECTION}] h1 [lang=${lecture.language()}]`).textContent;
-    scoreCard(root, text, title, results.all(), results.all().singles.length ? standing : null).toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = "real-face.png";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    scoreCard(root, text, title, results.all(), results.all().singles.length ? standing : null).toBlob((blob) => saveFile(blob, "real-face.png"));
   }
 
   // ---- choosing ----
