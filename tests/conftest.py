@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import wave
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # before torch and numba are imported
     os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="numba-")
     atexit.register(shutil.rmtree, os.environ["NUMBA_CACHE_DIR"], ignore_errors=True)
 
+import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -36,6 +38,7 @@ READY = {  # what a tab's stage has when it is alive, and has heard of the serve
     **{tab: ["[data-view][aria-pressed=true]", "[data-text]:not(:empty)"] for tab in ("real_face", "forgery", "phase")},
     "magenta": ["[data-view][aria-pressed=true]"],
 }
+MICROPHONE_HZ = 330  # whole periods in the second that is repeated
 START_S = 90  # how long the app may take on a busy machine
 
 
@@ -98,12 +101,16 @@ def wait_until_it_answers(address, process):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(tmp_path_factory):
+    """Chromium, whose microphone hears a tone of MICROPHONE_HZ."""
+    heard = tmp_path_factory.mktemp("microphone") / "tone.wav"
+    tone = 0.5 * np.sin(2 * np.pi * MICROPHONE_HZ * np.arange(48_000) / 48_000)
+    with wave.open(str(heard), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes((32767 * tone).astype("<i2").tobytes())
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    options += [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-    ]
+    options += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    options += [f"--use-file-for-fake-audio-capture={heard}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser

@@ -26,8 +26,8 @@ class Stage:
 
     def __init__(self, page):
         self.page = page
-        view = page.wait_for_selector("#forgery-stage .forgery[data-view]").get_attribute("data-view")
-        self.wait_for_view(view)
+        chosen = page.wait_for_selector("#forgery-stage button[data-view][aria-pressed=true]")  # it has read the state
+        self.wait_for_view(chosen.get_attribute("data-view"))
 
     def wait_for_view(self, view):
         self.page.wait_for_selector(f"#forgery-stage {READY[view]}", timeout=PATIENCE_MS)
