@@ -381,6 +381,7 @@ def test_the_phase_tab_takes_the_instrument_that_was_chosen(stage):
     stage.page.wait_for_timeout(600)  # until the address has it
     stage.page.locator("button[role=tab]", has_text="Phase").click()
     source = stage.page.locator("#phase-stage [data-source]")
+    stage.page.wait_for_selector("#phase-stage button[data-view][aria-pressed=true]")  # it is alive
     stage.page.locator("#phase-stage button[data-view=sound]").click()
     source.select_option("gansynth")
     sounding = stage.page.locator("#phase-stage [data-text=sounding]").filter(has_text="LUFS")

@@ -146,6 +146,7 @@ def test_the_reveal_is_large_on_the_projector(open_page, size):
     assert "사실 다 가짜임" in faces.says("result")
 
 
+@needs_portraits
 def test_the_state_stands_in_the_address_and_comes_back(stage):
     faces = stage("lineup", "four")
     faces.open("walk")
@@ -274,6 +275,7 @@ def test_a_round_that_the_server_has_lost_is_followed_by_another(open_page):
     assert faces.find("[aria-pressed=true].find-cell").count() == 0
 
 
+@needs_portraits
 def test_a_server_that_is_gone_leaves_a_way_on(open_page):
     gone = []
 
