@@ -12,7 +12,7 @@ from types import ModuleType
 
 import gradio as gr
 
-from demos import closing, face, glossary, opening, text
+from demos import closing, face, glossary, opening, review, text
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def contents(sections: list[ModuleType]) -> dict[int, list[str]]:
 
 
 def build_page(sections: list[ModuleType]) -> gr.Blocks:
-    """The whole page: opening, one tab for each section, closing and glossary.
+    """The whole page: opening, one tab for each section, quiz, closing and glossary.
 
     A section is a module with TITLE (a text key), PART (1 to 4) and build().
     """
@@ -52,6 +52,7 @@ def build_page(sections: list[ModuleType]) -> gr.Blocks:
     builders = {
         "opening": (opening.TITLE, lambda: opening.build(parts)),
         **{name: (section.TITLE, _or_message(name, section.build)) for name, section in by_id.items()},
+        "review": (review.TITLE, _or_message("review", review.build)),
         "closing": (closing.TITLE, lambda: closing.build(parts)),
         "glossary": (glossary.TITLE, glossary.build),
     }

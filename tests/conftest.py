@@ -37,6 +37,7 @@ READY = {  # what a tab's stage has when it is alive, and has heard of the serve
     "digits": ["[data-view][aria-pressed=true]", ".digits-source:not(:empty)"],
     **{tab: ["[data-view][aria-pressed=true]", "[data-text]:not(:empty)"] for tab in ("real_face", "forgery", "phase")},
     "magenta": ["[data-view][aria-pressed=true]"],
+    "review": ["[data-part][aria-pressed=true]"],
 }
 MICROPHONE_HZ = 330  # whole periods in the second that is repeated
 START_S = 90  # how long the app may take on a busy machine

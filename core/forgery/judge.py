@@ -39,6 +39,11 @@ class Judges:
         """(batch, 28, 28) as `logits` -> (batch, judges) bool: below the threshold, and so called a forgery."""
         return self.logits(images) < self.thresholds
 
+    @torch.inference_mode()
+    def caught_by(self, moment: int, images: np.ndarray) -> np.ndarray:
+        """(batch, 28, 28) as `logits` -> (batch,) bool: what one judge alone says."""
+        return self.judges[moment](_checked(images)).numpy() < self.thresholds[moment]
+
     def standing(self, images: np.ndarray) -> np.ndarray:
         """(batch, 28, 28) as `logits` -> (batch, judges) 0..1: the share of real digits that look less real."""
         return np.stack(

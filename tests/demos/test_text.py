@@ -10,7 +10,7 @@ import app
 from demos import calls, frame, launch, server, text
 
 ROOT = Path(__file__).parent.parent.parent
-SHARED_PARTS = ["spectrograms"]  # of the browser's, with texts of their own
+SHARED_PARTS = ["spectrograms", "review"]  # of the browser's, with texts of their own
 SOURCES = [
     path
     for folder in ("core", "demos", "assets/web")

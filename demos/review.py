@@ -1,0 +1,125 @@
+"""The quiz: questions over the whole lecture, many made anew each time from the lecture's own parts.
+
+A question is a kind and a seed, and the page keeps no more than these and what was chosen: the server makes the
+question again, with its answer, whenever it is asked for. So the answer is not in the page before somebody has chosen.
+"""
+
+import io
+import json
+import logging
+
+import numpy as np
+from PIL import Image
+
+from core import weights
+from core.quiz import questions
+from core.quiz.question import N_OPTIONS, Option, Question, Value
+from demos import calls, face, sounds, text
+
+log = logging.getLogger(__name__)
+
+TITLE = "review.title"
+
+LARGEST_SEED = 2**31 - 1
+N_SHORT = 12
+LEAST_SIDE = 84  # pixels; smaller pictures are enlarged by whole factors, so that their pixels stay squares
+
+
+def build() -> None:
+    face.figure(
+        "review",
+        [question, answer],
+        kinds=json.dumps({name: kind.part for name, kind in questions.KINDS.items()}),
+        lecture_parts=sorted({kind.part for kind in questions.KINDS.values()}),
+        letters="ABCD"[:N_OPTIONS],
+        n_short=N_SHORT,
+        names=json.dumps(_names(), ensure_ascii=False),
+    )
+    for name in questions.KINDS:
+        _wordings(name)  # a sentence that is missing is an error now
+
+
+@calls.server_function
+def question(call: dict) -> dict:
+    """A question of a kind and a seed, in both languages, without its answer."""
+    kind = calls.choice(call, "kind", questions.KINDS)
+    return _made(kind, calls.whole(call, "seed", 0, LARGEST_SEED))
+
+
+@calls.unless_busy
+def _made(kind: str, seed: int) -> dict:
+    try:
+        made = questions.make(kind, seed)
+        return {
+            "ask": said(kind, "ask", made.given),
+            "options": [_shown(kind, one) for one in made.options],
+            **_seen_and_heard(made),
+        }
+    except weights.WeightsError as error:
+        calls.log_once(log, "a question of the quiz cannot be made", str(error))
+        return {"noModel": True}
+
+
+@calls.server_function
+def answer(call: dict) -> dict:
+    """Which answer was right, why, and where to see it."""
+    kind = calls.choice(call, "kind", questions.KINDS)
+    try:
+        made = questions.make(kind, calls.whole(call, "seed", 0, LARGEST_SEED))
+    except weights.WeightsError as error:
+        calls.log_once(log, "a question of the quiz cannot be made", str(error))
+        return {"noModel": True}
+    section, setting = made.see
+    why = said(kind, "why", {**made.given, **made.explained})
+    return {"answer": made.answer, "why": why, "section": section, "setting": setting}
+
+
+def said(kind: str, wording: str, values: dict[str, Value]) -> dict[str, str]:
+    """A sentence of a kind of question in each language, with its values in it. A value that is itself the name of one
+    of the kind's wordings is said, too."""
+    return {lang: _filled(kind, wording, values, lang) for lang in text.LANGUAGES}
+
+
+def number(value: float | int) -> str:
+    """A number as people write it: 1,234, −0.5, 15.62."""
+    return f"{value:,.4f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+def _filled(kind: str, wording: str, values: dict[str, Value], lang: str) -> str:
+    wordings = _wordings(kind)[lang]
+    filled = {
+        name: wordings.get(value, value) if isinstance(value, str) else number(value) for name, value in values.items()
+    }
+    return wordings[wording].format(**filled)
+
+
+def _wordings(kind: str) -> dict[str, dict[str, str]]:
+    prefix = f"review.question.{kind}."
+    return {
+        lang: {key.removeprefix(prefix): text.text(key, lang) for key in text.texts(lang) if key.startswith(prefix)}
+        for lang in text.LANGUAGES
+    }
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """How each kind is called, by language."""
+    return {lang: {kind: _wordings(kind)[lang]["name"] for kind in questions.KINDS} for lang in text.LANGUAGES}
+
+
+def _shown(kind: str, option: Option) -> dict:
+    is_said = option.picture is None and option.sound is None
+    return {**_seen_and_heard(option), **({"text": said(kind, option.wording, option.values)} if is_said else {})}
+
+
+def _seen_and_heard(one: Option | Question) -> dict:
+    return {
+        **({"picture": _encoded(one.picture())} if one.picture else {}),
+        **({"sound": sounds.encoded(one.sound())} if one.sound else {}),
+    }
+
+
+def _encoded(picture: np.ndarray) -> str:
+    factor = -(-LEAST_SIDE // min(picture.shape[:2]))
+    enlarged = picture.repeat(factor, axis=0).repeat(factor, axis=1)
+    Image.fromarray(enlarged).save(file := io.BytesIO(), "PNG")
+    return calls.packed(np.frombuffer(file.getvalue(), np.uint8))
