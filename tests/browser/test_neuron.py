@@ -256,6 +256,7 @@ def test_a_saturated_network_is_not_called_a_dead_relu(open_page):
 def test_a_local_minimum_is_called_one(open_page):
     stage = Stage(open_page(f"?tab=neuron&lang=en&neuron=layers_tanh_xor_none_0_0_0{'_1' * 13}_3_0.5"))
     stage.press(action="rewind")
+    stage.press(speed="fast")
     stage.press(action="play")
     stage.wait_for_line("a local minimum", timeout=120_000)
 
