@@ -396,12 +396,18 @@ def test_what_cannot_be_used_is_said_and_nothing_is_lost(sound, data, sentence):
 
 
 def test_the_microphone_is_heard(sound):
-    sound.act("record")
-    sound.notice("Recording")
-    sound.page.wait_for_timeout(2500)
-    sound.act("record")
-    sound.notice(r"Opened \S+ s of sound")
-    sound.wait_for("[data-text=cyclesHint]", "330 Hz")  # what Chromium's microphone hears
+    hint = sound.page.locator("#phase-stage [data-text=cyclesHint]")
+    for _ in range(4):  # a busy machine tears holes into a recording, and then it has no pitch
+        sound.act("record")
+        sound.notice("Recording")
+        sound.page.wait_for_timeout(2500)
+        sound.act("record")
+        sound.notice(r"Opened \S+ s of sound")
+        sound.wait_for("[data-text=cyclesHint]", r"\S")
+        sound.page.wait_for_timeout(500)
+        if "330 Hz" in hint.inner_text():
+            break
+    assert "330 Hz" in hint.inner_text()  # what Chromium's microphone hears
     assert sound.page.locator("[data-source]").input_value() == "own"
 
 
