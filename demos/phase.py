@@ -17,7 +17,7 @@ from core.audio.loudness import loudness_lufs
 from core.audio.stft import SAMPLE_RATE
 from core.audio.variants import NOISY, VARIANTS, Variants
 from core.gansynth import synthesize
-from demos import calls, face, spectrograms, text
+from demos import calls, face, spectrograms
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ OWN = "own"
 GANSYNTH = "gansynth"
 PITCH = 60  # of GANSynth's note
 FARTHEST = 8.0  # of a latent's numbers from 0
-AUDIO = text.FOLDER.parent / "audio"
 N_KEPT = 48  # visitors' sounds, at most 1.3 MB each
 KEPT_S = 3600
 
@@ -131,9 +130,8 @@ def _generated(latent: tuple[float, ...]) -> Source:
 
 @functools.cache
 def _shipped(name: str) -> Source:
-    pitch = notes.SHIPPED[name][1]
-    wave = files.read(AUDIO / f"{name}-{pitch}.flac").samples
-    return Source(Variants(wave), pictures.clock(wave, notes.pitch_to_hz(pitch)))
+    wave = files.read(notes.shipped_path(name)).samples
+    return Source(Variants(wave), pictures.clock(wave, notes.pitch_to_hz(notes.SHIPPED[name][1])))
 
 
 @functools.cache  # 60 answers of 0.4 MB at most

@@ -7,6 +7,7 @@ question again, with its answer, whenever it is asked for. So the answer is not 
 import io
 import json
 import logging
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -35,40 +36,45 @@ def build() -> None:
         n_short=N_SHORT,
         names=json.dumps(_names(), ensure_ascii=False),
     )
-    for name in questions.KINDS:
-        _wordings(name)  # a sentence that is missing is an error now
+    for name, kind in questions.KINDS.items():
+        needed = {"name", "ask", "why", *(() if kind.make else questions.WORDINGS)}
+        if missing := needed - _wordings(name)["ko"].keys():
+            raise KeyError(f"review.question.{name}: {', '.join(sorted(missing))}")
 
 
 @calls.server_function
 def question(call: dict) -> dict:
     """A question of a kind and a seed, in both languages, without its answer."""
-    kind = calls.choice(call, "kind", questions.KINDS)
-    return _made(kind, calls.whole(call, "seed", 0, LARGEST_SEED))
-
-
-@calls.unless_busy
-def _made(kind: str, seed: int) -> dict:
-    try:
-        made = questions.make(kind, seed)
-        return {
-            "ask": said(kind, "ask", made.given),
-            "options": [_shown(kind, one) for one in made.options],
-            **_seen_and_heard(made),
-        }
-    except weights.WeightsError as error:
-        calls.log_once(log, "a question of the quiz cannot be made", str(error))
-        return {"noModel": True}
+    return _told(call, _asked)
 
 
 @calls.server_function
 def answer(call: dict) -> dict:
     """Which answer was right, why, and where to see it."""
-    kind = calls.choice(call, "kind", questions.KINDS)
+    return _told(call, _answered)
+
+
+def _told(call: dict, tell: Callable[[str, int], dict]) -> dict:
+    kind, seed = calls.choice(call, "kind", questions.KINDS), calls.whole(call, "seed", 0, LARGEST_SEED)
     try:
-        made = questions.make(kind, calls.whole(call, "seed", 0, LARGEST_SEED))
+        return tell(kind, seed)
     except weights.WeightsError as error:
         calls.log_once(log, "a question of the quiz cannot be made", str(error))
         return {"noModel": True}
+
+
+@calls.unless_busy
+def _asked(kind: str, seed: int) -> dict:
+    made = questions.make(kind, seed)
+    return {
+        "ask": said(kind, "ask", made.given),
+        "options": [_shown(kind, one) for one in made.options],
+        **_seen_and_heard(made),
+    }
+
+
+def _answered(kind: str, seed: int) -> dict:
+    made = questions.make(kind, seed)
     section, setting = made.see
     why = said(kind, "why", {**made.given, **made.explained})
     return {"answer": made.answer, "why": why, "section": section, "setting": setting}
@@ -86,14 +92,16 @@ def number(value: float | int) -> str:
 
 
 def _filled(kind: str, wording: str, values: dict[str, Value], lang: str) -> str:
-    wordings = _wordings(kind)[lang]
+    prefix, texts = f"review.question.{kind}.", text.texts(lang)
     filled = {
-        name: wordings.get(value, value) if isinstance(value, str) else number(value) for name, value in values.items()
+        name: texts.get(f"{prefix}{value}", value) if isinstance(value, str) else number(value)
+        for name, value in values.items()
     }
-    return wordings[wording].format(**filled)
+    return text.text(f"{prefix}{wording}", lang).format(**filled)
 
 
 def _wordings(kind: str) -> dict[str, dict[str, str]]:
+    """All sentences of a kind, by language."""
     prefix = f"review.question.{kind}."
     return {
         lang: {key.removeprefix(prefix): text.text(key, lang) for key in text.texts(lang) if key.startswith(prefix)}
@@ -103,7 +111,10 @@ def _wordings(kind: str) -> dict[str, dict[str, str]]:
 
 def _names() -> dict[str, dict[str, str]]:
     """How each kind is called, by language."""
-    return {lang: {kind: _wordings(kind)[lang]["name"] for kind in questions.KINDS} for lang in text.LANGUAGES}
+    return {
+        lang: {kind: text.text(f"review.question.{kind}.name", lang) for kind in questions.KINDS}
+        for lang in text.LANGUAGES
+    }
 
 
 def _shown(kind: str, option: Option) -> dict:

@@ -132,6 +132,7 @@ INSTRUMENTS = tuple(
     ]
 )
 
+SHIPPED_FOLDER = Path(__file__).parent.parent.parent / "assets" / "audio"
 SHIPPED = {
     "piano": (0, 60),
     "vibraphone": (11, 69),
@@ -147,6 +148,11 @@ SHIPPED = {
     "flute": (73, 76),
 }
 """The notes in assets/audio: General MIDI program and MIDI pitch, at velocity 100."""
+
+
+def shipped_path(name: str, folder: Path = SHIPPED_FOLDER) -> Path:
+    """Where one of SHIPPED lies."""
+    return folder / f"{name}-{SHIPPED[name][1]}.flac"
 
 
 @dataclass(frozen=True)
@@ -306,7 +312,7 @@ def render_shipped(folder: Path, soundfont: Path | None = None) -> Iterator[Path
     renderer = Renderer(soundfont)
     folder.mkdir(parents=True, exist_ok=True)
     for name, (program, pitch) in SHIPPED.items():
-        path = folder / f"{name}-{pitch}.flac"
+        path = shipped_path(name, folder)
         soundfile.write(path, to_int16(renderer.render(program, pitch, 100)), SAMPLE_RATE, subtype="PCM_16")
         yield path
 

@@ -9,6 +9,7 @@ from core.digits import data
 from core.faces import sample
 from core.faces.scoring import Score
 from core.forgery import forge, judge
+from core.quiz.digits import digit
 from core.quiz.question import N_OPTIONS, Option, Question, asked, some
 from core.sheets import sheet
 
@@ -57,7 +58,7 @@ def caught_digit(random: np.random.Generator) -> Question:
     return asked(
         random,
         Option(picture=functools.partial(forged_digit, seed, label, moment)),
-        [Option(picture=functools.partial(real_digit, int(k))) for k in others],
+        [Option(picture=functools.partial(digit, int(k))) for k in others],
         explained={"step": forger.moments[moment], "last": forger.moments[-1]},
         see=("forgery", {"view": "scene", "moment": moment}),
     )
@@ -90,11 +91,6 @@ def least_truncation(random: np.random.Generator) -> Question:
         explained={"least": TRUNCATIONS[0], "most": TRUNCATIONS[-1]},
         see=("real_face", {"view": "walk"}),
     )
-
-
-def real_digit(k: int) -> np.ndarray:
-    """A test digit, (28, 28) uint8, dark ink on light."""
-    return 255 - data.load().test.images[k]
 
 
 def forged_digit(seed: int, label: int, moment: int) -> np.ndarray:

@@ -5,7 +5,7 @@ stored. The others are about ideas: their four answers stand in the texts, and o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class Kind:
 
     part: int
     make: Callable[[np.random.Generator], Question] | None = None
-    see: tuple[str, Mapping[str, Value]] = field(default=("opening", {}))
+    see: tuple[str, Mapping[str, Value]] = ("opening", {})
 
 
 KINDS: dict[str, Kind] = {
@@ -52,10 +52,10 @@ KINDS: dict[str, Kind] = {
     "note_of_partial": Kind(3, sound.note_of_partial),
     "random_phase": Kind(3, sound.random_phase),
     "why_frequency": Kind(3, see=("phase", {"view": "sound", "source": "clarinet"})),
-    "grows": Kind(3, see=("gansynth", {"try": 2})),
+    "grows": Kind(3, see=("gansynth", {})),
     "all_at_once": Kind(3, see=("magenta", {"system": "gansynth"})),
     "octave_higher": Kind(3, sound.octave_higher),
-    "who_decides": Kind(4, see=("gansynth", {"try": 3})),
+    "who_decides": Kind(4, see=("gansynth", {})),
     "wandering": Kind(4, sound.wandering),
     "half_right": Kind(4, see=("listening", {"view": "guess"})),
 }

@@ -2,7 +2,6 @@
 
 import functools
 import math
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from core.audio.variants import Variants
 from core.gansynth import synthesize
 from core.quiz.question import Option, Question, Value, asked, some
 
-AUDIO = Path(__file__).parent.parent.parent / "assets" / "audio"
 NAMES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"]
 A4_HZ, A4 = 440.0, 69
 HOP_MS = 25
@@ -107,7 +105,7 @@ def octave_higher(random: np.random.Generator) -> Question:
         given={"size": size},
         explained={"low": note_name(base), "high": note_name(base + 12)},
         sound=functools.partial(generated, seed, base),
-        see=("gansynth", {"view": "play"}),
+        see=("gansynth", {}),
     )
 
 
@@ -139,19 +137,18 @@ def wandering(random: np.random.Generator) -> Question:
         [Option(values={"nth": nth}) for nth in range(1, N_INSTRUMENTS + 1) if nth != right],
         given={"every": every_s, "at": at_s, "n": N_INSTRUMENTS},
         explained={"nth": right, "legs": round(at_s / every_s, 2)},
-        see=("gansynth", {"view": "piece"}),
+        see=("gansynth", {}),
     )
 
 
 def shipped(note: str) -> np.ndarray:
     """The first seconds of a note in assets/audio, faded out."""
-    wave = files.read(AUDIO / f"{note}-{notes.SHIPPED[note][1]}.flac").samples
-    return _short(wave)
+    return _short(files.read(notes.shipped_path(note)).samples)
 
 
 def varied(note: str, variant: str) -> np.ndarray:
     """The same by a variant of core.audio.variants."""
-    return _short(Variants(files.read(AUDIO / f"{note}-{notes.SHIPPED[note][1]}.flac").samples).make(variant))
+    return _short(Variants(files.read(notes.shipped_path(note)).samples).make(variant))
 
 
 def generated(seed: int, pitch: int) -> np.ndarray:

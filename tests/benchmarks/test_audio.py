@@ -22,7 +22,7 @@ REPRESENTATIONS = ["LINEAR", "PAPER_MEL", "COMPLEX_MEL_1024", "COMPLEX_MEL_512",
 
 @pytest.fixture(scope="module")
 def note():
-    return files.read(phase.AUDIO / "piano-60.flac").samples
+    return files.read(notes.shipped_path("piano")).samples
 
 
 @pytest.fixture

@@ -66,9 +66,7 @@ def quiz(open_page):
     """A function that opens the quiz."""
 
     def opened(lang="en", size="laptop", extra="", **options):
-        page = open_page(f"?tab=review&lang={lang}{extra}", size, **options)
-        page.wait_for_selector("#review-stage [data-part][aria-pressed=true]")
-        return Quiz(page)
+        return Quiz(open_page(f"?tab=review&lang={lang}{extra}", size, **options))
 
     return opened
 

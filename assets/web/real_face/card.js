@@ -1,25 +1,13 @@
 // The score card: a picture to keep.
 
+import { createCard } from "../frame/card.js";
 import { percent, shareOf } from "./view.js";
 
 const fixed = (value) => value.toFixed(1).replace("-", "−");
 const [WIDTH, HEIGHT] = [1200, 630];
 
 export function scoreCard(root, say, title, results, standing) {
-  const canvas = document.createElement("canvas");
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
-  const context = canvas.getContext("2d");
-  const style = getComputedStyle(root);
-  const colour = (name) => style.getPropertyValue(name);
-  const write = (text, x, y, size, { weight = 400, ink = "--ink", align = "left" } = {}) => {
-    context.font = `${weight} ${size}px ${style.fontFamily}`;
-    context.fillStyle = colour(ink);
-    context.textAlign = align;
-    context.fillText(text, x, y);
-  };
-  context.fillStyle = colour("--page");
-  context.fillRect(0, 0, WIDTH, HEIGHT);
+  const { canvas, write, fill } = createCard(root, WIDTH, HEIGHT);
   write(title, 70, 100, 46, { weight: 700 });
   const { singles, lineups, longers, best } = results;
   const bars = [
@@ -29,14 +17,11 @@ export function scoreCard(root, say, title, results, standing) {
   bars.forEach(([key, share, ink], i) => {
     const y = 160 + 84 * i;
     write(say(key), 70, y + 38, 30, { weight: 600 });
-    context.fillStyle = colour("--line");
-    context.fillRect(330, y, 640, 52);
-    context.fillStyle = colour(ink);
-    if (share !== null) context.fillRect(330, y, 640 * share, 52);
+    fill("--line", 330, y, 640, 52);
+    if (share !== null) fill(ink, 330, y, 640 * share, 52);
     write(share === null ? "–" : percent(share), 1130, y + 39, 38, { weight: 700, align: "right" });
   });
-  context.fillStyle = colour("--ink");
-  context.fillRect(330 + 320 - 1, 150, 2, 156); // what guessing gives
+  fill("--ink", 330 + 320 - 1, 150, 2, 156); // what guessing gives
   const found = lineups.filter(({ isRight }) => isRight).length;
   const lines = [
     standing && say("cardHits", { hits: standing.hits, real: standing.nReal, alarms: standing.falseAlarms, generated: standing.nGenerated }),

@@ -5,12 +5,12 @@ const PLACE = "lecture.review";
 const newSeed = () => Math.floor(Math.random() * 2 ** 31);
 const question = (kind) => ({ kind, seed: newSeed(), choice: null, mark: null });
 
-// `kinds` {name: part} in the lecture's order; a short round takes from each part as much as its share.
+// `kinds` {name: part} in the lecture's order; a short round is drawn from all, and leaves no part out.
 export function newRound(kinds, { part = 0, count = Infinity } = {}) {
   const names = Object.keys(kinds).filter((name) => !part || kinds[name] === part);
   const chosen = new Set(shuffled(names).slice(0, count));
   const parts = new Set(names.map((name) => kinds[name]));
-  for (const one of parts) { // no part is left out
+  for (const one of parts) {
     if (names.some((name) => chosen.has(name) && kinds[name] === one)) continue;
     const crowded = mode([...chosen].map((name) => kinds[name]));
     chosen.delete([...chosen].find((name) => kinds[name] === crowded));
@@ -37,7 +37,7 @@ export const anotherLike = (one) => ({ ...one, seed: newSeed(), choice: null });
 
 export function countMarks(questions) {
   const count = (mark) => questions.filter((one) => one.mark === mark).length;
-  return { of: questions.length, right: count("right"), second: count("second"), wrong: count("wrong"), answered: questions.filter(({ mark }) => mark).length };
+  return { of: questions.length, right: count("right"), second: count("second"), answered: questions.filter(({ mark }) => mark).length };
 }
 
 export function keep(round) {

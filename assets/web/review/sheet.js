@@ -1,5 +1,6 @@
 // The result sheet as a picture to keep.
 
+import { createCard } from "../frame/card.js";
 import { countMarks } from "./round.js";
 
 const WIDTH = 1200;
@@ -10,27 +11,15 @@ export const SIGNS = { right: "✓", second: "✓²", wrong: "✗", open: "–" 
 export function sheetPicture(root, { title, score, parts, rows }) {
   const half = Math.ceil(rows.length / 2);
   const top = 190 + 56 * parts.length;
-  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: top + ROW * half + MARGIN });
-  const context = canvas.getContext("2d");
-  const style = getComputedStyle(root);
-  const write = (text, x, y, size, { weight = 400, ink = "--ink", align = "left" } = {}) => {
-    context.font = `${weight} ${size}px ${style.fontFamily}`;
-    context.fillStyle = style.getPropertyValue(ink);
-    context.textAlign = align;
-    context.fillText(text, x, y);
-  };
-  context.fillStyle = style.getPropertyValue("--page");
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  const { canvas, write, fill } = createCard(root, WIDTH, top + ROW * half + MARGIN);
   write(title, MARGIN, 84, 36, { weight: 700 });
   write(score, MARGIN, 138, 28);
   parts.forEach(({ name, questions }, i) => {
     const y = 176 + 56 * i;
     const { right, of } = countMarks(questions);
     write(name, MARGIN, y + 28, 26, { weight: 600 });
-    context.fillStyle = style.getPropertyValue("--line");
-    context.fillRect(200, y, 760, 36);
-    context.fillStyle = style.getPropertyValue("--accent");
-    context.fillRect(200, y, (760 * right) / of, 36);
+    fill("--line", 200, y, 760, 36);
+    fill("--accent", 200, y, (760 * right) / of, 36);
     write(`${right} / ${of}`, WIDTH - MARGIN, y + 28, 26, { align: "right" });
   });
   rows.forEach(({ name, mark }, i) => {

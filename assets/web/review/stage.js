@@ -31,10 +31,11 @@ export function mount(element, live, server) {
   const isLast = () => round.at === round.questions.length - 1;
 
   // ---- asking ----
-  async function ask(name, call) {
-    const reply = await askPatiently(server, name, call);
-    notice = reply ? notice : "unreachable";
-    return reply ?? null;
+  async function ask(name) {
+    const { kind, seed } = current();
+    const reply = await askPatiently(server, name, { kind, seed });
+    if (!reply) notice = "unreachable";
+    return reply;
   }
   async function open() {
     view = "question";
@@ -42,12 +43,11 @@ export function mount(element, live, server) {
     notice = "loading";
     show();
     const one = current();
-    const reply = await ask("question", { kind: one.kind, seed: one.seed });
-    if (round.questions[round.at] !== one) return;
+    const reply = await ask("question");
+    if (current() !== one) return;
     if (reply?.noModel) return passOver();
     if (reply) {
-      [shown, notice] = [reply, notice === "loading" ? null : notice];
-      notice = notice === "unreachable" ? null : notice;
+      [shown, notice] = [reply, null];
       if (one.choice !== null) await explain();
     }
     show();
@@ -62,13 +62,13 @@ export function mount(element, live, server) {
   }
   async function explain() {
     const one = current();
-    const reply = await ask("answer", { kind: one.kind, seed: one.seed });
+    const reply = await ask("answer");
     if (reply && !reply.noModel && current() === one) answered = reply;
   }
   async function choose(choice) {
     if (!shown || answered || choice >= shown.options.length) return;
     const one = current();
-    const reply = await ask("answer", { kind: one.kind, seed: one.seed });
+    const reply = await ask("answer");
     if (!reply || current() !== one || answered) return show();
     notice = null;
     answered = reply;
@@ -204,7 +204,7 @@ export function mount(element, live, server) {
   }
   function listenButton(which, name = "") {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button review-listen" });
-    const label = document.querySelector("#review-stage [data-listen-label]").content.querySelector(`[lang=${lecture.language()}]`).textContent;
+    const label = say("listen");
     button.dataset.listen = which;
     button.textContent = `♪ ${label}`;
     button.setAttribute("aria-label", `${label} ${name}`.trim());
@@ -252,7 +252,7 @@ export function mount(element, live, server) {
     anew: () => { view = "start"; round = null; keep(null); show(); },
     missed: () => begin(missedRound(round)),
     resume: () => (round.questions.every(({ mark }) => mark) && isLast() ? finish() : open()),
-    stop: () => { player.pause(); view = "start"; show(); },
+    stop: () => { view = "start"; show(); },
     next, finish, again,
     print: () => window.print(),
     picture: () => sheetPicture(root, results()).toBlob((blob) => saveFile(blob, "quiz.png")),
