@@ -254,6 +254,22 @@ def test_nothing_overlaps_in_any_view(quiz, size, lang):
     check("result")
 
 
+@pytest.mark.parametrize("kind", ["least_truncation", "longest_training", "hidden_picture", "unsure_digit"])
+def test_pictures_stand_within_their_answers_on_a_phone(quiz, kind):
+    one = quiz(size="phone")
+    kept = {"at": 0, "questions": [{"kind": kind, "seed": 5, "choice": None, "mark": None}]}
+    one.page.evaluate("(text) => localStorage.setItem('lecture.review', text)", json.dumps(kept))
+    one.page.reload()
+    one.page.wait_for_selector("#review-stage [data-action=resume]:visible")
+    one.act("resume")
+    one.wait_for_question()
+    one.page.wait_for_function("[...document.querySelectorAll('#review-stage img')].every((image) => image.complete)")
+    for k in range(4):
+        button, picture = (one.find(f"[data-choice='{k}']{part}").bounding_box() for part in ("", " img"))
+        assert picture["x"] + picture["width"] <= button["x"] + button["width"]
+        assert picture["width"] >= 0.8 * picture["height"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_view(quiz, theme):
     one = quiz(extra=f"&__theme={theme}", reduced_motion="reduce")
