@@ -10,6 +10,8 @@ from core.quiz.question import Option, Question, asked, some
 
 WEIGHTS = tuple(np.arange(-4, 5) / 2)
 THRESHOLDS = tuple(np.arange(1, 5) / 2)
+AWAKE_SHARE = 2 / 3  # of the neurons whose output is asked for
+LEVELS = (0.0, 0.5, 1.0)
 INPUTS = tuple(one for one in itertools.product((0, 1), repeat=3) if any(one))
 GATES = ("and", "or", "nand")
 RATE = 0.5
@@ -32,6 +34,37 @@ def input_fires(random: np.random.Generator) -> Question:
         given=given,
         explained={**_named("x", right), "sum": float(np.dot(weights, right))},
         see=("neuron", {"problem": "free", "inputs": list(right), "weights": weights.tolist(), "theta": theta}),
+    )
+
+
+def neuron_output(random: np.random.Generator) -> Question:
+    """What a neuron with ReLU gives out."""
+    is_awake = random.random() < AWAKE_SHARE
+    while True:
+        weights, theta = random.choice(WEIGHTS, 3), float(random.choice(THRESHOLDS))
+        inputs = random.choice(LEVELS, 3)
+        z = neuron.weighted_sum(inputs, weights, -theta)
+        if z and (z > 0) == is_awake:
+            break
+    right = neuron.output("relu", inputs, weights, -theta)
+    slips = {z, z + theta, z + 2 * theta, -z, 1.0, right + 0.5, right + 1, right + 1.5} - {right}
+    given = {**_named("w", weights), **_named("x", inputs), "theta": theta}
+    return asked(
+        random,
+        Option(values={"y": right}),
+        [Option(values={"y": one}) for one in some(random, sorted(slips))],
+        given=given,
+        explained={"sum": z + theta, "z": z, "y": right},
+        see=(
+            "neuron",
+            {
+                "problem": "free",
+                "activation": "relu",
+                "inputs": inputs.tolist(),
+                "weights": weights.tolist(),
+                "theta": theta,
+            },
+        ),
     )
 
 

@@ -26,6 +26,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "input_fires": Kind(1, neuron.input_fires),
+    "neuron_output": Kind(1, neuron.neuron_output),
     "gate_weights": Kind(1, neuron.gate_weights),
     "knowledge": Kind(1, see=("neuron", {"try": 2})),
     "one_line": Kind(1, see=("neuron", {"try": 3})),

@@ -8,8 +8,8 @@ import { lectureSetting as phaseSetting, stateToText as phaseText } from "../pha
 import { LECTURE_PIECE, stateToText as listeningText } from "../listening/state.js";
 
 const texts = {
-  neuron: ({ try: number, problem, inputs, weights, theta }) => neuronText(number ? NEURON_TRIES[number]()
-    : { ...neuronSetting(), view: "neuron", problem, inputs, neuron: { weights, bias: -theta } }),
+  neuron: ({ try: number, problem, inputs, weights, theta, activation = "step" }) => neuronText(number ? NEURON_TRIES[number]()
+    : { ...neuronSetting(), view: "neuron", activation, problem, inputs, neuron: { weights, bias: -theta } }),
   digits: ({ try: number, ...setting }) => digitsText(number ? DIGITS_TRIES[number]() : { ...digitsSetting(), ...setting }),
   real_face: (setting) => faceText({ ...faceSetting(), ...setting }),
   forgery: (setting) => forgeryText({ ...forgerySetting(), ...setting }),

@@ -4,7 +4,9 @@ import pytest
 from core.quiz import neuron
 
 
-@pytest.mark.parametrize("make", [neuron.input_fires, neuron.gate_weights, neuron.perceptron_step])
+@pytest.mark.parametrize(
+    "make", [neuron.input_fires, neuron.neuron_output, neuron.gate_weights, neuron.perceptron_step]
+)
 def test_what_is_seen_in_the_tab_is_what_was_asked(make):
     for seed in range(30):
         question = make(np.random.default_rng(seed))

@@ -26,6 +26,12 @@ def input_fires(question, option):
     return sum(w * x for w, x in zip(weights, inputs, strict=True)) >= question.given["theta"]
 
 
+def neuron_output(question, option):
+    weights, inputs = ([question.given[f"{letter}{k}"] for k in (1, 2, 3)] for letter in "wx")
+    z = torch.tensor(weights) @ torch.tensor(inputs) - question.given["theta"]
+    return option.values["y"] == torch.relu(z).item()
+
+
 def gate_weights(question, option):
     w1, w2, theta = (option.values[name] for name in ("w1", "w2", "theta"))
     gate = {"AND": lambda a, b: a and b, "OR": lambda a, b: a or b, "NAND": lambda a, b: not (a and b)}
