@@ -92,6 +92,11 @@ def numbers(call: dict, key: str, most: int, low: float, high: float) -> np.ndar
     return np.array([number({key: value}, key, low, high) for value in values], dtype=float)
 
 
+def whole_numbers(call: dict, key: str, most: int, low: int, high: int) -> list[int]:
+    """A list of at most so many whole numbers within bounds. Raises BadCallError."""
+    return [whole({key: value}, key, low, high) for value in numbers(call, key, most, low, high)]
+
+
 def switch(call: dict, key: str) -> bool:
     """True or false. Raises BadCallError."""
     value = call.get(key)
@@ -136,6 +141,8 @@ def file(call: dict, key: str, largest: int) -> bytes:
         raise BadCallError(f"{key} is not base64") from error
 
 
-def packed(values: np.ndarray) -> str:
+def packed(values: np.ndarray | bytes) -> str:
     """Bytes as base64, for the page."""
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
+    return base64.b64encode(
+        np.ascontiguousarray(values).tobytes() if isinstance(values, np.ndarray) else values
+    ).decode()

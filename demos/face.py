@@ -16,11 +16,11 @@ WEB = text.FOLDER.parent / "web"
 N_TRIES = 3
 
 _templates = Environment(loader=FileSystemLoader(WEB), undefined=StrictUndefined, autoescape=False, trim_blocks=True)
-_templates.globals.update(both=text.both, both_blocks=text.both_blocks, label=text.label)
+_templates.globals.update(both=text.both, both_plain=text.both_plain, both_blocks=text.both_blocks, label=text.label)
 
 
 def render(template: str, **values) -> str:
-    """The HTML of a template in assets/web; it can call `both`, `both_blocks` and `label` with text keys."""
+    """The HTML of a template in assets/web; it can call `both`, `both_plain`, `both_blocks`, `label` with text keys."""
     return _templates.get_template(template).render(**values)
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import gradio as gr
 
-from demos import closing, face, glossary, opening, review, text
+from demos import classroom, closing, face, glossary, opening, review, text
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def contents(sections: list[ModuleType]) -> dict[int, list[str]]:
 
 
 def build_page(sections: list[ModuleType]) -> gr.Blocks:
-    """The whole page: opening, one tab for each section, quiz, closing and glossary.
+    """The whole page: opening, one tab for each section, the class, quiz, closing and glossary.
 
     A section is a module with TITLE (a text key), PART (1 to 4) and build().
     """
@@ -52,11 +52,12 @@ def build_page(sections: list[ModuleType]) -> gr.Blocks:
     builders = {
         "opening": (opening.TITLE, lambda: opening.build(parts)),
         **{name: (section.TITLE, _or_message(name, section.build)) for name, section in by_id.items()},
+        "classroom": (classroom.TITLE, _or_message("classroom", classroom.build)),
         "review": (review.TITLE, _or_message("review", review.build)),
         "closing": (closing.TITLE, lambda: closing.build(parts)),
         "glossary": (glossary.TITLE, glossary.build),
     }
-    with gr.Blocks(title=_both_titles(), analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=text.both_plain("frame.title"), analytics_enabled=False, fill_width=True) as page:
         header = gr.HTML(
             "ko",
             elem_id="lecture-header",
@@ -104,17 +105,13 @@ def _switch_tab_names(titles: list[str]) -> str:
     return f"() => {labels}.map(label => ({{__type__: 'update', label}}))"
 
 
-def _both_titles() -> str:
-    return " · ".join(text.text("frame.title", lang) for lang in text.LANGUAGES)
-
-
 @functools.cache
 def head() -> str:
     """What the page's <head> needs before the first paint: styles, font, and the script that sets the language."""
     sheets = sorted(path.relative_to(face.WEB).as_posix() for path in face.WEB.glob("*/style.css"))
     return face.render(
         "frame/head.html",
-        title=_both_titles(),
+        title=text.both_plain("frame.title"),
         description=" ".join(text.text("frame.description", lang) for lang in text.LANGUAGES),
         sheets=sheets,
     )

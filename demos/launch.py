@@ -12,12 +12,18 @@ import socket
 import sys
 from collections.abc import Sequence
 
+try:
+    import resource
+except ImportError:  # Windows, which has no such limit
+    resource = None
+
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from demos import text
 
 LARGEST_PORT = 65535
+MOST_FILES = 10_240  # that one process may have open, connections among them; macOS allows no more
 
 
 def message(key: str, **values) -> str:
@@ -70,8 +76,20 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(site: ASGIApp, listener: socket.socket) -> int:
+def allow_many_connections() -> None:
+    """As many as the system lets us have: 300 phones are more than the 256 or 1,024 that it allows at first."""
+    if resource is None:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def serve(site: Starlette, listener: socket.socket) -> int:
     """Serves until interrupted; streams that are still open then get two seconds. Returns the exit status."""
+    allow_many_connections()
+    site.state.listens_on = listener.getsockname()[:2]
     server = uvicorn.Server(uvicorn.Config(site, log_level="warning", timeout_graceful_shutdown=2))
     log = logging.getLogger("uvicorn.error")
     log.addFilter(lambda record: not server.should_exit)  # that a stream was cut off at the end is no error

@@ -130,9 +130,14 @@ def _seen_and_heard(one: Option | Question) -> dict:
 
 
 def _encoded(picture: np.ndarray) -> str:
+    return calls.packed(png(picture))
+
+
+def png(picture: np.ndarray) -> bytes:
+    """A picture of a question as a PNG, large enough to be seen."""
     height, width = picture.shape[:2]
     factor = -(-LEAST_SIDE // min(height, width))
     factor_across = max(factor, height * factor // width)  # a spectrogram of few frames is stretched in time
     enlarged = picture.repeat(factor, axis=0).repeat(factor_across, axis=1)
     Image.fromarray(enlarged).save(file := io.BytesIO(), "PNG")
-    return calls.packed(np.frombuffer(file.getvalue(), np.uint8))
+    return file.getvalue()

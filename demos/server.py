@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demos import frame, text
+from core.classroom import store
+from demos import classroom_hub, classroom_routes, frame, text
 
 ASSETS = text.FOLDER.parent
 
@@ -21,6 +22,18 @@ CLOSED_DOORS = ("/gradio_api/upload", "/gradio_api/process_recording")
 goes through a section's own server functions and stays in memory."""
 
 LARGEST_BODY = 16_000_000  # bytes; the largest thing that a visitor may give is 10 MB, in base64
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
+    "font-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+}
+"""What every answer has that says nothing else: Gradio writes scripts into its page and makes functions of texts, so it
+cannot do with less. The class's pages, which are ours alone, are stricter (classroom_routes)."""
 
 
 class RevalidatedFiles(StaticFiles):
@@ -56,6 +69,23 @@ class SmallBodies:
             return message
 
         await self.app(scope, counted, send)
+
+
+class SafeHeaders:
+    """ASGI middleware that adds HEADERS to every answer that has not its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, guarded)
 
 
 class LectureHead:
@@ -101,20 +131,24 @@ async def refuse(request: Request, error: Exception | None = None, status: int =
     lang = text.wanted_language(request.headers.get("accept-language", ""))
     key = "server.failed" if error is not None else "server.too_large" if status == 413 else "server.refused"
     sentence = text.text(key, lang)
-    return JSONResponse({"error": sentence}, status_code=status if error is None else 500)
+    status = status if error is None else 500
+    return JSONResponse({"error": sentence}, status, HEADERS)  # an error's answer does not go through SafeHeaders
 
 
 def create_app(page: gr.Blocks) -> FastAPI:
-    """The whole site: /web, /film and /fonts are plain files, everything else is Gradio's."""
+    """The whole site: /web, /film and /fonts are plain files, /class is the class's, everything else is Gradio's."""
     torch.set_num_threads(1)  # for each request: several threads that all compute at once only wait for one another
     page.space_id = None  # on a Hugging Face Space Gradio would have each visitor's browser call other hosts
-    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=classroom_hub.lifespan)
+    site.state.classroom = classroom_hub.Classroom(store.wanted_path())
     site.add_middleware(LectureHead)
     site.add_middleware(GZipMiddleware)
     site.add_middleware(SmallBodies)
+    site.add_middleware(SafeHeaders)
     site.mount("/web", RevalidatedFiles(directory=ASSETS / "web"))
     site.mount("/film", RevalidatedFiles(directory=ASSETS / "film"))
     site.mount("/fonts", StaticFiles(directory=ASSETS / "fonts"))
+    classroom_routes.add_routes(site)
     for door in CLOSED_DOORS:
         site.add_route(door, refuse, methods=["GET", "POST"])
     gr.mount_gradio_app(

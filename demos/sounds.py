@@ -9,8 +9,13 @@ from core.audio.stft import SAMPLE_RATE
 from demos import calls
 
 
-def encoded(wave: np.ndarray) -> str:
-    """(samples,) within -1..1 as FLAC of 16 bits, in base64: half of what the samples are."""
+def flac(wave: np.ndarray) -> bytes:
+    """(samples,) within -1..1 as FLAC of 16 bits: half of what the samples are."""
     buffer = io.BytesIO()
     soundfile.write(buffer, wave, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    return calls.packed(np.frombuffer(buffer.getvalue(), np.uint8))
+    return buffer.getvalue()
+
+
+def encoded(wave: np.ndarray) -> str:
+    """`flac`, in base64."""
+    return calls.packed(flac(wave))

@@ -50,6 +50,11 @@ def both(key: str) -> str:
     return "".join(f'<span lang="{lang}">{inline(key, lang)}</span>' for lang in LANGUAGES)
 
 
+def both_plain(key: str) -> str:
+    """One text in both languages, where no element can stand: in a title."""
+    return " · ".join(text(key, lang) for lang in LANGUAGES)
+
+
 def both_blocks(key: str) -> str:
     """One text in both languages, as paragraphs, lists and tables."""
     return "".join(

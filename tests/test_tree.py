@@ -72,7 +72,7 @@ def test_every_test_has_its_module():
 def test_top_level_is_what_the_readme_shows():
     allowed = {
         *("app.py", "demos", "core", "assets", "tests", "requirements.txt", "requirements-dev.txt", "README.md"),
-        *("LICENSE", "pyproject.toml", ".ci", ".gitattributes", ".gitignore"),
+        *("LICENSE", "SECURITY.md", "pyproject.toml", ".ci", ".gitattributes", ".gitignore"),
     }
     made = {".git", "runs", ".pytest_cache", ".ruff_cache", "__pycache__", ".benchmarks", ".venv", "venv"}
     assert {path.name for path in ROOT.iterdir()} - made <= allowed

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -76,4 +77,5 @@ VOTES = Table(
     Column("place", Integer, nullable=False),  # in the order of the votes of a class: a changed one is the newest
     Column("at", Float, nullable=False),
     _of_round(),
+    Index("votes_by_place", "code", "place"),
 )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
-from sqlalchemy import create_engine, delete, event, func, insert, select, update
+from sqlalchemy import URL, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from core.classroom.schema import CLASSES, FILES, PEOPLE, ROUNDS, TABLES, VOTES
@@ -28,6 +28,7 @@ CODE_LENGTH = 6
 KEPT_S = 24 * 3600
 MOST_CLASSES = 500
 MOST_PEOPLE = 400  # in a class
+MOST_ROUNDS = 200
 OPEN, CLOSED, REVEALED = "open", "closed", "revealed"
 PHASES = (OPEN, CLOSED, REVEALED)
 
@@ -57,7 +58,7 @@ class LockedError(ClassroomError):
 
 
 class FullError(ClassroomError):
-    """There are as many people in the class, or as many classes, as there may be."""
+    """There are as many people or rounds in the class, or as many classes, as there may be."""
 
     code = "full"
 
@@ -112,7 +113,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_engine(f"sqlite:///{path}")
+        self.engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(self.engine, "connect", _prepare)
         TABLES.create_all(self.engine)
 
@@ -189,10 +190,10 @@ class Store:
 
     def person(self, code: str, token: str) -> Person:
         """Raises UnknownClassError, or ForeignError where nobody joined with this token."""
-        self._class(code)
         with self.engine.connect() as connection:
             row = connection.execute(_person(code, token)).first()
         if row is None:
+            self._class(code)
             raise ForeignError("nobody of this class")
         return Person(row.number, row.name)
 
@@ -211,12 +212,18 @@ class Store:
     def ask(
         self, code: str, kind: str, content: dict, files: Mapping[str, tuple[str, bytes]], is_hidden: bool = False
     ) -> Round:
-        """A new round; the one before is closed. `files` by name: media type and bytes."""
+        """A new round; the one before is closed. `files` by name: media type and bytes.
+
+        Raises:
+            UnknownClassError, FullError
+        """
         self._class(code)
         with self.engine.begin() as connection:
             of_class = ROUNDS.c.code == code
             connection.execute(update(ROUNDS).where(of_class & (ROUNDS.c.phase == OPEN)).values(phase=CLOSED))
             number = (connection.scalar(select(func.max(ROUNDS.c.number)).where(of_class)) or 0) + 1
+            if number > MOST_ROUNDS:
+                raise FullError(f"{code} has had {MOST_ROUNDS} rounds")
             row = {"number": number, "kind": kind, "phase": OPEN, "is_hidden": is_hidden, "content": content}
             connection.execute(insert(ROUNDS).values(code=code, **row))
             if files:
@@ -237,6 +244,12 @@ class Store:
         with self.engine.connect() as connection:
             row = connection.execute(_rounds(code).order_by(ROUNDS.c.number.desc()).limit(1)).first()
         return _round(row) if row else None
+
+    def has_asked(self, code: str, kind: str) -> bool:
+        """Whether there was a round of this kind."""
+        wanted = select(ROUNDS.c.number).where((ROUNDS.c.code == code) & (ROUNDS.c.kind == kind)).limit(1)
+        with self.engine.connect() as connection:
+            return connection.scalar(wanted) is not None
 
     def set_round(self, code: str, number: int, **values: str | bool) -> None:
         """Changes `phase` or `is_hidden` of a round."""

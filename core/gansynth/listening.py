@@ -101,6 +101,23 @@ def trial(randomness: np.random.Generator) -> Trial:
     )
 
 
+@dataclass(frozen=True)
+class Imitation:
+    """A melody by the generator where it has learnt one instrument, (samples,) within -1..1, and names of others."""
+
+    instrument: str
+    others: tuple[str, ...]
+    wave: np.ndarray
+
+
+def imitation(randomness: np.random.Generator, n_others: int) -> Imitation:
+    """A melody and an instrument drawn at random, as the generator plays it."""
+    phrase = str(randomness.choice(list(recordings.phrases())))
+    drawn = randomness.choice(list(recordings.INSTRUMENTS), 1 + n_others, replace=False)
+    instrument, *others = map(str, drawn)
+    return Imitation(instrument, tuple(others), _heard(phrase, place(instrument), synthesize.notes))
+
+
 def _heard(phrase: str, timbre: np.ndarray, player: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
     """(samples,): both ways of playing go through this one."""
     *_, last = perform.perform(player, recordings.phrases()[phrase], timbre[None], 1.0)

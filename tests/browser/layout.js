@@ -3,7 +3,7 @@
   const visible = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }) &&
     !element.closest(".visually-hidden, .only-heard");
-  const roots = document.querySelectorAll("#lecture-header, #lecture-tabs .tab-wrapper, #lecture-tabs .tabitem");
+  const roots = document.querySelectorAll("#lecture-header, #lecture-tabs .tab-wrapper, #lecture-tabs .tabitem, body > :is(header, main)");
 
   const words = [];
   for (const root of roots) {

@@ -50,7 +50,7 @@ def test_language_switches_in_place_and_keeps_everything(open_page):
 def test_first_language_is_the_browsers(open_page, locale, wanted):
     page = open_page("", locale=locale)
     assert page.evaluate("document.documentElement.lang") == wanted
-    tabs = ["opening", *map(frame.section_id, app.SECTIONS), "review", "closing", "glossary"]
+    tabs = ["opening", *map(frame.section_id, app.SECTIONS), "classroom", "review", "closing", "glossary"]
     names = [text.text(f"{tab}.title", wanted) for tab in tabs]
     page.wait_for_function(f"document.querySelector('#tab-glossary-button').textContent === '{names[-1]}'")
     assert page.locator("#lecture-tabs [role=tab]").all_text_contents() == names

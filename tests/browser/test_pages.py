@@ -8,7 +8,7 @@ import pytest
 import app
 from demos import frame
 
-TABS = ["opening", *map(frame.section_id, app.SECTIONS), "review", "closing", "glossary"]
+TABS = ["opening", *map(frame.section_id, app.SECTIONS), "classroom", "review", "closing", "glossary"]
 LAYOUT = (Path(__file__).parent / "layout.js").read_text()
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 

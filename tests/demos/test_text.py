@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import app
-from demos import calls, frame, launch, server, text
+from demos import calls, classroom, classroom_rounds, classroom_views, frame, launch, server, text
 
 ROOT = Path(__file__).parent.parent.parent
-SHARED_PARTS = ["spectrograms", "review"]  # of the browser's, with texts of their own
+SHARED_PARTS = ["spectrograms", "review", "classroom", "phone"]  # of the browser's, with texts of their own
 SOURCES = [
     path
     for folder in ("core", "demos", "assets/web")
@@ -52,8 +52,14 @@ def used_keys():
         frame.build_page(app.SECTIONS)
         frame.head.__wrapped__()
         frame.face.block("face/broken.html")
+        frame.face.render("phone/page.html", root="", live="")
+        frame.face.render("classroom/remote.html", root="", live="", **classroom.controls())
     for module in (server, launch, calls):
         asked |= set(re.findall(r'"(server\.\w+)"', Path(module.__file__).read_text()))
+    for module in (classroom_rounds, classroom_views):
+        for key in re.findall(r'"(classroom\.[\w.{}]+)"', Path(module.__file__).read_text()):
+            pattern = re.sub(r"\\{.*?\\}", r"\\w+", re.escape(key))
+            asked |= {known for known in originals["ko"] if re.fullmatch(pattern, known)}
     for name in with_scripts():
         scripts = "".join(path.read_text() for path in (ROOT / "assets/web" / name).glob("*.js"))
         quoted = set(re.findall(r'"(\w+)"', scripts))

@@ -1,5 +1,7 @@
 // The header's switches. The component's value is the language, so that handlers can take it as an input.
 
+import { showDoor } from "../classroom/door.js";
+
 const NOTICE_MS = 6000;
 
 export function mount(element, props, trigger) {
@@ -42,6 +44,8 @@ export function mount(element, props, trigger) {
   element.querySelector("[data-address]").addEventListener("blur", hideNotices);
   document.addEventListener("lecture:notice", showNotices);
 
+  document.addEventListener("lecture:class", showDoor);
+  showDoor();
   showNotices();
   if (lecture.wantedTab()) trigger("go"); // a link that was pressed before this was here
 }

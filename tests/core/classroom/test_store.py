@@ -132,6 +132,14 @@ def test_the_newest_round_counts_and_closes_the_one_before(kept, code):
     assert (kept.current_round(code).phase, kept.current_round(code).is_hidden) == (REVEALED, False)
 
 
+def test_a_class_may_have_had_enough(kept, code, monkeypatch):
+    monkeypatch.setattr(store, "MOST_ROUNDS", 1)
+    kept.ask(code, "quiz", CHOICE, {})
+    with pytest.raises(FullError):
+        kept.ask(code, "quiz", CHOICE, {})
+    assert kept.current_round(code).phase == OPEN
+
+
 def test_files_of_a_round(kept, code):
     kept.ask(code, "four", CHOICE, {"a": ("image/jpeg", b"\xff\x00"), "b": ("audio/flac", b"f")})
     assert kept.file(code, 1, "a") == ("image/jpeg", b"\xff\x00")

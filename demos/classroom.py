@@ -1,0 +1,25 @@
+"""The class takes part: it is opened here and joined by phones; rounds are asked here, and their tallies seen.
+
+What happens between phones and this page goes through doors of its own (demos.classroom_routes).
+"""
+
+import html
+import json
+
+from core.quiz import questions
+from demos import classroom_rounds, face, text
+
+TITLE = "classroom.title"
+
+
+def build() -> None:
+    face.figure("classroom", **controls())
+
+
+def controls() -> dict:
+    """What the template of the teacher's controls needs."""
+    names = {
+        lang: {kind: text.text(f"review.question.{kind}.name", lang) for kind in questions.KINDS}
+        for lang in text.LANGUAGES
+    }
+    return {"kinds": classroom_rounds.KINDS, "questions": html.escape(json.dumps(names, ensure_ascii=False))}
