@@ -120,30 +120,43 @@ def chromium(tmp_path_factory):
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def parked():
+    """Pages that tests have left, for the next: where a page only goes on, its scripts are compiled already."""
+    return []
+
+
 @pytest.fixture
-def open_page(server, chromium):
+def open_page(server, chromium, parked):
     """A function that opens the app at a query, in a size, and returns the Playwright page when it is ready.
 
-    Its `allowed` are patterns of complaints that a test brings about itself.
+    With a route or with options it is a page in a context of its own, which nobody has used before; else it
+    may be one that another test has left, without what that test stored. Its `allowed` are patterns of complaints
+    that a test brings about itself.
     """
-    contexts, complaints = [], []
-
-    def watch(page):
-        page.on("request", lambda request: complain_of_foreign(request.url))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
+    own, left, complaints = [], [], []
+    watchers = {
+        "request": lambda request: complain_of_foreign(request.url),
+        "requestfailed": lambda request: complaints.append(f"failed: {request.url}"),
+        "pageerror": lambda error: complaints.append(f"error: {error}"),
+        "console": lambda message: message.type == "error" and complaints.append(f"console: {message.text}"),
+    }
 
     def complain_of_foreign(url):
         if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).netloc != urlsplit(server).netloc:
             complaints.append(f"request to another host: {url}")
 
-    def open_page(query="", size="laptop", route=None, ready=True, **options):
-        width, height = SIZES[size]
-        context = chromium.new_context(viewport={"width": width, "height": height}, **{"locale": "ko-KR", **options})
-        contexts.append(context)
-        page = context.new_page()
-        watch(page)
+    def open_page(query="", size="laptop", route=None, ready=True, reduced_motion="no-preference", **options):
+        is_own = bool(route or options)
+        if is_own or not parked:
+            page = chromium.new_context(**{"locale": "ko-KR", **options}).new_page()
+        else:
+            page = parked.pop()
+        (own if is_own else left).append(page)
+        page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+        page.emulate_media(reduced_motion=reduced_motion)
+        for event, watcher in watchers.items():
+            page.on(event, watcher)
         if route:
             page.route(*route)
         page.goto(f"{server}/{query}")
@@ -159,6 +172,14 @@ def open_page(server, chromium):
 
     open_page.allowed = []
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in own:
+        page.context.close()
+    for page in left:
+        for event, watcher in watchers.items():
+            page.remove_listener(event, watcher)
+        page.unroute_all()
+        page.goto(f"{server}/fonts/OFL.txt")  # a page of the same host, without scripts
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.context.clear_cookies()
+    parked.extend(left)
     assert not [one for one in complaints if not any(re.search(pattern, one) for pattern in open_page.allowed)]

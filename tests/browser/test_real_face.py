@@ -340,6 +340,7 @@ def test_answers_are_counted_and_outlive_language_tab_and_reload(stage):
     assert float(shown.rstrip("%")) == pytest.approx(100 * police, abs=0.06)
     assert "90% confidence" in faces.find("[data-figure=calibration]").get_attribute("aria-label")
     faces.page.get_by_role("tab", name="Neuron").click()
+    faces.page.wait_for_selector("#neuron-stage .neuron-formula b")  # whole: a reload breaks off what still loads
     faces.page.get_by_role("tab", name="Find the real face").click()
     faces.page.locator("#lecture-header button[data-lang=ko]").click()
     faces.wait_for("scoreSays", "3장 가운데")
@@ -458,7 +459,7 @@ def test_the_camera_takes_a_picture_and_is_turned_off(stage):
 
 
 def test_where_the_browser_gives_no_camera_it_says_why(open_page):
-    page = open_page("?tab=opening&lang=en")
+    page = open_page("?tab=opening&lang=en", locale="en-GB")  # a context of its own, which the script stays in
     page.context.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
     page.goto(page.url.split("?")[0] + "?tab=real_face&lang=en&real_face=own_bet")
     faces = Stage(page)
