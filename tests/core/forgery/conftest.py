@@ -13,6 +13,14 @@ from core.forgery.model import ForgerConfig, JudgeConfig
 CPU = torch.device("cpu")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def few_scribbles():
+    """Thousands take seconds to draw, and small judges learn nothing else from them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "N_SCRIBBLES", 200)
+        yield
+
+
 @pytest.fixture(scope="session")
 def digits():
     return data.sklearn_digits()

@@ -10,6 +10,7 @@ from core.forgery import evaluate, forge, judge
 @pytest.fixture
 def few(monkeypatch):
     monkeypatch.setattr(evaluate, "N_JUDGED", 20)
+    monkeypatch.setattr(evaluate.read_rightly, "__defaults__", (20,))
 
 
 @pytest.mark.usefixtures("few")

@@ -20,10 +20,13 @@ def fakes(digits):
     return [noise, digits.images[300:360, ::-1]]
 
 
-@pytest.fixture
-def make(digits, fakes, judge_config):
-    evidence = judging.gather(digits.images[:300], fakes, judge_config)
+@pytest.fixture(scope="module")
+def evidence(digits, fakes, judge_config):
+    return judging.gather(digits.images[:300], fakes, judge_config)
 
+
+@pytest.fixture
+def make(digits, evidence, judge_config):
     def make(**changes):
         return judging.Run(replace(judge_config, **changes), evidence, digits.images[1000:1200], CPU)
 
@@ -44,8 +47,7 @@ def same(one, other):
     )
 
 
-def test_all_evidence_is_prepared_and_a_third_redrawn(digits, fakes, judge_config):
-    evidence = judging.gather(digits.images[:300], fakes, judge_config)
+def test_all_evidence_is_prepared_and_a_third_redrawn(digits, evidence):
     assert np.array_equal(evidence.real.numpy(), prepared(digits.images[:300]))
     assert [len(one) for one in (evidence.real_redrawn, *evidence.fakes, *evidence.fakes_redrawn)] == [
         100,
