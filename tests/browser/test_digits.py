@@ -1,6 +1,7 @@
 """The digits tab as a visitor meets it: one step, study, test, the pad, the network run backwards."""
 
 import base64
+import io
 import re
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import axe_playwright_python
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.digits import data, predict
 from demos import digits as section
@@ -94,10 +96,12 @@ class Stage:
 
     def picture(self, name):
         """Grey levels of a picture of 28 × 28, or None where it is coloured."""
-        script = """(canvas) => [canvas.width, canvas.height,
-          [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]]"""
-        width, height, values = self.page.locator(f"[data-picture={name}]").evaluate(script)
-        return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+        return self.pixels(f"[data-picture={name}]")[..., :3]
+
+    def pixels(self, canvas):
+        """(height, width, 4)."""
+        url = self.page.locator(canvas).evaluate("(canvas) => canvas.toDataURL()")
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA"))
 
 
 @pytest.fixture
@@ -196,9 +200,7 @@ def test_the_network_sees_what_prepare_makes_of_the_whole_pad(stage):
     stage.page.locator("[data-pen=thin]").click()
     stage.draw(STROKES[4], 0.6, (0.4, 0.6), lift=True)
     stage.wait_for("says", "4")
-    script = """() => { const pad = document.querySelector('canvas.pad');
-      return [...pad.getContext('2d').getImageData(0, 0, 280, 280).data].filter((_, i) => i % 4 === 0); }"""
-    whole = predict.prepare(np.array(stage.page.evaluate(script), np.uint8).reshape(280, 280))
+    whole = predict.prepare(stage.pixels("canvas.pad")[..., 0])
     stage.act("undo")
     stage.act("undo")
     stage.page.wait_for_timeout(500)

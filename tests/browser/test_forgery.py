@@ -110,6 +110,7 @@ def test_the_state_stands_in_the_address_and_comes_back(stage):
     page.choose("view", "duel")
     page.choose("shape", "moons")
     page.page.wait_for_function("location.search.includes('duel_6_0_5_balance_moons_digits')")
+    page.page.wait_for_load_state("networkidle")  # a reload breaks off what is still being asked
     page.page.reload()
     again = Stage(page.page)
     assert again.find("button[data-shape=moons]").get_attribute("aria-pressed") == "true"

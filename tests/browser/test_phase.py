@@ -1,5 +1,6 @@
 """The phase tab as a visitor meets it: dots on a wave, four pictures with one cursor, sounds with and without phase."""
 
+import base64
 import io
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ import axe_playwright_python
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 from core.audio import files, notes, phase
 from core.audio.variants import VARIANTS
@@ -76,10 +78,9 @@ class Stage:
 
     def pixels(self, name):
         """A picture's canvas, (height, width, 4)."""
-        width, height, values = self.page.locator(f"#phase-stage canvas[data-spectrogram={name}]").evaluate(
-            "(c) => [c.width, c.height, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]"
-        )
-        return np.array(values, np.uint8).reshape(height, width, 4)
+        canvas = self.page.locator(f"#phase-stage canvas[data-spectrogram={name}]")
+        png = base64.b64decode(canvas.evaluate("(canvas) => canvas.toDataURL()").partition(",")[2])
+        return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
 
     def point(self, name, time_s, frequency_hz, press=False):
         """Points at a place in a picture that shows the whole of a 4 s note."""

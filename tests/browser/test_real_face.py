@@ -84,6 +84,11 @@ class Stage:
     def bring(self, file, name="me.jpg"):
         self.find("[data-file]").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": file})
 
+    def pixels(self, canvas):
+        """(height, width, 4) int."""
+        url = self.find(canvas).evaluate("(canvas) => canvas.toDataURL()")
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA")).astype(int)
+
     def results(self):
         return json.loads(self.page.evaluate("sessionStorage.getItem('real_face')") or "null")
 
@@ -522,14 +527,13 @@ def test_the_walk_moves_and_reaches_the_other_face(open_page):
     faces.find(".find-notice[data-kind=good]").filter(has_text="do not exist").wait_for(timeout=PATIENCE_MS)
     assert faces.find("[data-figure=walk]").evaluate(read) != first  # and it rests there
     faces.page.wait_for_function("document.querySelector('#real_face-stage [data-setting=place]').value === '1'")
-    pixels = "(one) => [...one.getContext('2d').getImageData(0, 0, one.width, one.height).data]"
-    goal = np.array(faces.find("[data-figure=end]").evaluate(pixels))
+    goal = faces.pixels("[data-figure=end]")
     before = faces.find("[data-figure=end]").evaluate(read)
     faces.act("onward")
     faces.page.wait_for_function(
         "(old) => document.querySelector('#real_face-stage [data-figure=end]').toDataURL() !== old", arg=before
     )
-    assert np.abs(np.array(faces.find("[data-figure=start]").evaluate(pixels)) - goal).mean() < 4  # WebP loses a little
+    assert np.abs(faces.pixels("[data-figure=start]") - goal).mean() < 4  # WebP loses a little
 
 
 def test_truncation_changes_the_faces(stage):
