@@ -29,6 +29,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
+from demos import text
+
 ROOT = Path(__file__).parent.parent
 BROWSER_TESTS = (ROOT / "tests" / "browser", ROOT / "tests" / "benchmarks")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -118,6 +120,22 @@ def chromium(tmp_path_factory):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def switch_to():
+    """A function that switches a page to a language, and waits until the names of the tabs have followed."""
+    name = "document.querySelector('#tab-opening-button').textContent"
+
+    def switch_to(page, lang):
+        page.locator(f"#lecture-header [data-lang={lang}]").click()
+        page.wait_for_function(
+            f"([lang, wanted]) => document.documentElement.lang === lang && {name} === wanted",
+            arg=[lang, text.text("opening.title", lang)],
+        )
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+    return switch_to
 
 
 @pytest.fixture(scope="session")
