@@ -105,8 +105,8 @@ DRAWN = """(all) => all.filter((one) => {
 def sketch(tour):
     """A function that opens the pad, with the first answers there."""
 
-    def opened(lang="en", **options):
-        page = tour(f"&magenta=sketch&lang={lang}", **options)
+    def opened(**options):
+        page = tour("&magenta=sketch", **options)
         settle(page)
         return page
 
@@ -139,12 +139,14 @@ def scribble(page):
 
 
 @pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
-@pytest.mark.parametrize("lang", ["ko", "en"])
-def test_nothing_overlaps_at_the_pad(sketch, size, lang):
-    layout = sketch(lang, size=size).evaluate(LAYOUT)
-    found = {key: layout[key] for key in ("overlaps", "outside", "smallTargets")}
-    assert found == {"overlaps": [], "outside": [], "smallTargets": []}
-    assert layout["sideways"] <= 0
+def test_nothing_overlaps_at_the_pad(sketch, switch_to, size):
+    page = sketch(size=size)
+    for lang in ("ko", "en"):
+        switch_to(page, lang)
+        layout = page.evaluate(LAYOUT)
+        found = {key: layout[key] for key in ("overlaps", "outside", "smallTargets")}
+        assert found == {"overlaps": [], "outside": [], "smallTargets": []}, lang
+        assert layout["sideways"] <= 0, lang
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -138,16 +138,16 @@ def test_xor_with_two_layers_is_noticed(stage):
     assert stage.marks == [True] * 4
 
 
-@pytest.mark.parametrize("gate", GATES)
 @pytest.mark.parametrize("view", ["neuron", "layers"])
-def test_presets_make_their_gates(stage, gate, view):
+def test_presets_make_their_gates(stage, view):
     stage.press(view=view)
-    stage.press(problem=gate)
-    cannot = gate == "xor" and view == "neuron"
-    assert sum(stage.marks) == (3 if cannot else 4)
-    assert stage.page.locator(".neuron-task").is_visible() == cannot
-    labels = stage.page.locator(".plane-example").evaluate_all("(groups) => groups.map((g) => g.dataset.label)")
-    assert [int(label) for label in labels] == list(neuron.GATES[gate])
+    for gate in GATES:
+        stage.press(problem=gate)
+        cannot = gate == "xor" and view == "neuron"
+        assert sum(stage.marks) == (3 if cannot else 4), gate
+        assert stage.page.locator(".neuron-task").is_visible() == cannot, gate
+        labels = stage.page.locator(".plane-example").evaluate_all("(groups) => groups.map((g) => g.dataset.label)")
+        assert [int(label) for label in labels] == list(neuron.GATES[gate]), gate
 
 
 @pytest.mark.parametrize("activation", neuron.ACTIVATIONS)
@@ -283,10 +283,9 @@ def test_learning_ends_the_try_that_was_under_way(stage):
     assert stage.page.locator("[data-try][aria-pressed=true]").count() == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("state", ["open try", "done", "impossible", "learned", "layers"])
-def test_axe_finds_nothing_in_any_state(open_page, state, theme):
-    stage = Stage(open_page(f"?tab=neuron&lang=ko&__theme={theme}", reduced_motion="reduce"))
+def test_axe_finds_nothing_in_any_state(open_page, state):
+    stage = Stage(open_page("?tab=neuron&lang=ko&__theme=light", reduced_motion="reduce"))
     if state == "open try":
         stage.attempt(2)
     if state == "done":
@@ -302,8 +301,10 @@ def test_axe_finds_nothing_in_any_state(open_page, state, theme):
         stage.attempt(3)
     stage.page.locator(".face-more summary").click()
     stage.page.evaluate(AXE)
-    violations = stage.page.evaluate("() => axe.run({resultTypes: ['violations']}).then((result) => result.violations)")
-    assert [(rule["id"], node["target"]) for rule in violations for node in rule["nodes"]] == []
+    for theme in ("light", "dark"):
+        stage.page.evaluate("(isDark) => lecture.setDark(isDark)", theme == "dark")
+        found = stage.page.evaluate("() => axe.run({resultTypes: ['violations']})")
+        assert [(rule["id"], node["target"]) for rule in found["violations"] for node in rule["nodes"]] == [], theme
 
 
 def test_learning_stops_when_the_tab_is_left(stage):
@@ -487,13 +488,13 @@ def palette(page):
     return page.locator(".plane-picture").evaluate(script)
 
 
-@pytest.mark.parametrize("gate", GATES)
-def test_the_heat_map_shows_where_it_fires(stage, gate):
+def test_the_heat_map_shows_where_it_fires(stage):
     stage.press(view="layers")
-    stage.press(problem=gate)
     quiet, fire = palette(stage.page)
-    for corner, label in zip(neuron.CORNERS, neuron.GATES[gate], strict=True):
-        assert heat(stage.page, *corner) == (fire if label else quiet)
+    for gate in GATES:
+        stage.press(problem=gate)
+        for corner, label in zip(neuron.CORNERS, neuron.GATES[gate], strict=True):
+            assert heat(stage.page, *corner) == (fire if label else quiet), (gate, corner)
 
 
 def test_the_heat_map_is_graded_for_a_graded_function(stage):
@@ -564,10 +565,9 @@ def test_slow_learning_is_not_called_stuck(open_page):
 
 
 @pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
-@pytest.mark.parametrize("lang", ["ko", "en"])
 @pytest.mark.parametrize("state", ["try 1", "try 2", "try 3", "learned", "extreme"])
-def test_nothing_overlaps_in_any_state(open_page, state, lang, size):
-    stage = Stage(open_page(f"?tab=neuron&lang={lang}", size, reduced_motion="reduce"))
+def test_nothing_overlaps_in_any_state(open_page, switch_to, state, size):
+    stage = Stage(open_page("?tab=neuron&lang=en", size, reduced_motion="reduce"))
     if state.startswith("try"):
         stage.attempt(state[-1])
     if state == "learned":
@@ -581,10 +581,11 @@ def test_nothing_overlaps_in_any_state(open_page, state, lang, size):
             **{f"neuron__weights__{i}": -8 for i in range(3)}, inputs__0=1, inputs__1=1, inputs__2=1, neuron__theta=-8
         )
         stage.press(activation="relu")
-    layout = stage.page.evaluate(LAYOUT)
-    assert layout["overlaps"] == []
-    assert layout["outside"] == []
-    assert layout["sideways"] <= 0
+    for lang in ("ko", "en"):
+        switch_to(stage.page, lang)
+        layout = stage.page.evaluate(LAYOUT)
+        assert [layout["overlaps"], layout["outside"]] == [[], []], lang
+        assert layout["sideways"] <= 0, lang
 
 
 def test_the_layout_check_sees_what_is_broken(open_page):
