@@ -45,7 +45,7 @@ def test_first_view(benchmark, open_page, tab):
             pages.pop().context.close()
 
     def view():
-        pages.append(open_page(f"?tab={tab}"))
+        pages.append(open_page(f"?tab={tab}", locale="ko-KR"))  # in a context of its own: nothing is kept
         pages[-1].wait_for_selector(ready)
 
     benchmark.pedantic(view, setup=close_the_last, rounds=8)
