@@ -101,6 +101,15 @@ def file_of(*pitches):
     return base64.b64encode(path.getvalue()).decode()
 
 
+def test_keys_that_were_played_are_not_made_again(latent, monkeypatch):
+    wanted = {"latent": latent, "pitches": [61, 62]}
+    first = ask(gansynth.play, **wanted)
+    monkeypatch.setattr(synthesize, "notes", None)
+    assert ask(gansynth.play, **wanted) == first
+    with pytest.raises(TypeError):
+        gansynth.play({**wanted, "pitches": [61, 63]}, REQUEST)
+
+
 def test_a_shipped_piece_is_played_to_its_end(token, latent):
     answer = start(token, latent)
     assert answer["nNotes"] == 59
