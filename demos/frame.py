@@ -12,12 +12,14 @@ from types import ModuleType
 
 import gradio as gr
 
-from demos import classroom, closing, face, glossary, opening, review, text
+from demos import classroom, closing, face, glossary, opening, presenter, review, text
 
 log = logging.getLogger(__name__)
 
 NOTICES = ("copied", "copyByHand", "unknownTab", "unreadableState", "notLoaded")
 """The short notices that browser parts may show, by `lecture.say(name)`; their texts are frame.notice.<name>."""
+
+SELECT = "() => lecture.select(lecture.wantedTab())"
 
 BLUES = "#eaf4fb #d3e8f6 #a8d1ed #7cbae4 #4ba1d8 #1f87c7 #0072b2 #005e93 #004a74 #003655 #002237"  # 50 to 950
 FONTS = ["Pretendard", "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans KR", "sans-serif"]
@@ -68,11 +70,13 @@ def build_page(sections: list[ModuleType]) -> gr.Blocks:
         )
         with gr.Tabs(elem_id="lecture-tabs") as tabs:
             tab_of = {name: _tab(name, title, build) for name, (title, build) in builders.items()}
+        if {stop.tab for stop in presenter.STOPS} <= set(builders):  # a page of fewer sections is no whole lecture
+            presenter.build(builders)
         titles = [title for title, _ in builders.values()]
         switch = {"fn": None, "outputs": list(tab_of.values()), "js": _switch_tab_names(titles)}
         header.change(**switch, api_visibility="private")
         page.load(**switch, api_visibility="private")
-        header.go(None, None, tabs, js="() => lecture.select(lecture.wantedTab())", api_visibility="private")
+        header.go(None, None, tabs, js=SELECT, trigger_mode="multiple", api_visibility="private")
         page.load(None, None, tabs, js=f"() => lecture.firstTab({json.dumps(list(tab_of))})", api_visibility="private")
         for name, tab in tab_of.items():
             tab.select(None, None, None, js=f"() => lecture.tabChanged({json.dumps(name)})", api_visibility="private")

@@ -3,7 +3,7 @@
   const visible = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }) &&
     !element.closest(".visually-hidden, .only-heard");
-  const roots = document.querySelectorAll("#lecture-header, #lecture-tabs .tab-wrapper, #lecture-tabs .tabitem, body > :is(header, main)");
+  const roots = document.querySelectorAll("#lecture-header, #lecture-tabs .tab-wrapper, #lecture-tabs .tabitem, .presenter-bar, .presenter-panel, body > :is(header, main)");
 
   const words = [];
   for (const root of roots) {
@@ -38,11 +38,14 @@
     });
   }
   const outside = [...words, ...controls].filter(({ box }) => box.left < -1 || box.right > innerWidth + 1).map(({ text }) => text);
+  const cutOff = words
+    .filter(({ parent, box }) => parent.closest(".presenter-bar") && box.bottom > innerHeight + 1)
+    .map(({ text }) => text);
   const smallTargets = controls
-    .filter(({ parent, box }) => parent.closest("#lecture-header, .tabitem, .tab-wrapper") && (box.height < 43.5 || box.width < 43.5))
+    .filter(({ parent, box }) => parent.closest("#lecture-header, .tabitem, .tab-wrapper, .presenter") && (box.height < 43.5 || box.width < 43.5))
     .map(({ text, box }) => `${text} ${Math.round(box.width)}x${Math.round(box.height)}`);
   return {
-    overlaps, outside, smallTargets,
+    overlaps, outside, smallTargets, cutOff,
     sideways: document.documentElement.scrollWidth - innerWidth,
     smallestWords: Math.min(...words.map(({ size }) => size)),
     smallWords: words.filter(({ size }) => size < 24).map(({ text }) => text),

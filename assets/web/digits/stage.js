@@ -8,6 +8,7 @@ import { percent } from "./pictures.js";
 import { createStudy } from "./study.js";
 import { createView } from "./view.js";
 import { askPatiently, latestOnly, newToken } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 import { TASK_NOTICES, TRIES, lectureSetting, stateToText, textToState } from "./state.js";
 
 const SECTION = "digits";
@@ -178,6 +179,15 @@ export function mount(element, live, server) {
     make,
   })[state.view]();
 
+  // A state that somebody is brought to, with a network that has learnt nothing yet.
+  function openAfresh(next) {
+    isChosen = isOwnByItself = false;
+    pad.clear();
+    begin(next);
+    if (next.view === "step") teaching.begin();
+    if (next.view === "study") studying.afresh();
+  }
+
   function setBook(change) {
     Object.assign(state, change, { task: 0 });
     notice = studying.last()?.seconds ? ["newBook", {}] : null;
@@ -194,7 +204,7 @@ export function mount(element, live, server) {
     action: (name) => actions[name]?.(),
   };
   const actions = {
-    restore: () => { isChosen = false; pad.clear(); begin(lectureSetting()); teaching.begin(); },
+    restore: () => openAfresh(lectureSetting()),
     copy: () => { lecture.setAddress(SECTION, stateToText(state)); lecture.copyAddress(); },
     step: teaching.step,
     next: teaching.next,
@@ -249,12 +259,8 @@ export function mount(element, live, server) {
   window.addEventListener("pagehide", studying.stop);
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
-  const shared = lecture.parameter(SECTION);
-  const read = shared === null ? null : textToState(shared);
-  if (shared !== null && !read) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  onOpen(SECTION, textToState, openAfresh);
+  const read = sharedState(SECTION, textToState);
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);
   else { show(); enter(); }

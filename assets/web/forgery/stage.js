@@ -2,6 +2,7 @@
 
 import { createPad } from "../digits/pad.js";
 import { askPatiently, latestOnly } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 import { createDuel } from "./duel.js";
 import { createFilm } from "./film.js";
 import { TASK_NOTICES, TRIES, lectureSetting, stateToText, textToState } from "./state.js";
@@ -148,6 +149,15 @@ export function mount(element, live, server) {
     film: () => film.choose(state.film),
   })[state.view]();
 
+  function openAfresh(next) {
+    pad.clear();
+    pad.setPen("thick");
+    duel.setSlow(false);
+    duel.reset(next.preset, next.shape);
+    duel.forget();
+    begin(next);
+  }
+
   const choose = {
     view: (view) => begin({ ...state, view, task: 0 }),
     pen: (pen) => { pad.setPen(pen); show(); },
@@ -158,7 +168,7 @@ export function mount(element, live, server) {
     action: (name) => actions[name]?.(),
   };
   const actions = {
-    restore: () => { pad.clear(); pad.setPen("thick"); duel.setSlow(false); duel.forget(); begin(lectureSetting()); duel.reset(state.preset, state.shape); },
+    restore: () => openAfresh(lectureSetting()),
     copy: () => { lecture.setAddress(SECTION, stateToText(state)); lecture.copyAddress(); },
     again: () => { state.seed = (state.seed + 1) % 1000; changed(); look(); },
     others: () => { state.seed = (state.seed + 1) % 1000; changed(); compare(); },
@@ -198,12 +208,8 @@ export function mount(element, live, server) {
   }).observe(root);
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
-  const shared = lecture.parameter(SECTION);
-  const read = shared === null ? null : textToState(shared);
-  if (shared !== null && !read) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  onOpen(SECTION, textToState, openAfresh);
+  const read = sharedState(SECTION, textToState);
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);
   else { show(); enter(); }

@@ -74,8 +74,12 @@ window.lecture = (() => {
     openedTab = isKnown ? tab : tabs[0];
     history.replaceState(null, "", location.href);
     setAddress("tab", openedTab);
+    isReady();
     return select(isKnown ? tab : null);
   }
+  // Resolved when the first tab is known: who goes elsewhere before that would be brought back.
+  let isReady = null;
+  const ready = new Promise((resolve) => { isReady = resolve; });
   const select = (tab) => (tab ? { __type__: "update", selected: tab } : { __type__: "update" });
   // A tab is an entry in the browser's history; everything else replaces the one it is in.
   let openedTab = null;
@@ -97,6 +101,18 @@ window.lecture = (() => {
   function goTo(tab) {
     wantedTab = tab;
     document.dispatchEvent(new CustomEvent("lecture:go"));
+  }
+
+  // Brings a section to the state that `text` stands for, and opens its tab. A stage that is alive hears of it; one that
+  // is not there yet finds it in the address. Without a text the tab opens as it was left.
+  function openState(section, text = null) {
+    if (text !== null) {
+      if (lastTry?.section === section) lastTry = null;
+      setAddress(section, text);
+      writeAddress();
+      document.dispatchEvent(new CustomEvent("lecture:open", { detail: { section, text } }));
+    }
+    goTo(section);
   }
 
   // The last try that was pressed, for a stage that was not there yet.
@@ -147,6 +163,6 @@ window.lecture = (() => {
     language: () => language, setLanguage, chooseLanguage, translateLabel,
     isDark, setDark, isProjector: () => root.hasAttribute("data-projector"), setProjector,
     parameter, setAddress, copyAddress, say, notices,
-    firstTab, tabChanged, select, goTo, wantedTab: () => wantedTab, lastTry: () => lastTry,
+    ready, firstTab, tabChanged, openedTab: () => openedTab, select, goTo, openState, wantedTab: () => wantedTab, lastTry: () => lastTry,
   };
 })();

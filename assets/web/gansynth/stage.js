@@ -10,6 +10,7 @@ import { STAGES, TASK_NOTICES, TRIES, lectureSetting, stateToText, textToState }
 import { bytesOf, createSynth, decode, saveWav } from "./synth.js";
 import { createView } from "./view.js";
 import { askPatiently, latestOnly, newToken } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 import { createPictures, unpackBytes } from "../spectrograms/pictures.js";
 
 const SECTION = "gansynth";
@@ -459,12 +460,9 @@ export async function mount(element, live, server) {
   new IntersectionObserver(() => { if (!root.offsetParent) { quiet(); show(); } }).observe(root);
   window.addEventListener("pagehide", quiet);
 
-  const shared = lecture.parameter(SECTION);
-  const read = shared === null ? null : textToState(shared, survey);
-  if (shared !== null && !read) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  const readState = (text) => textToState(text, survey);
+  onOpen(SECTION, readState, begin);
+  const read = sharedState(SECTION, readState);
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);
   else {

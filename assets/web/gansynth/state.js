@@ -1,4 +1,5 @@
-// What the GANSynth stage shows, as a short text for the address: view_a_b_morph.
+// What the GANSynth stage shows, as a short text for the address: view_a_b_morph. A view alone is the lecture's own setting
+// in it, for pages that know no latents.
 
 import { drawn, latentToText, roundedLatent, textToLatent } from "./space.js";
 
@@ -31,6 +32,7 @@ export const stateToText = ({ view, a, b, morph }) => [view, latentToText(a), la
 
 // Null where the text does not describe a state.
 export function textToState(text, survey) {
+  if (VIEWS.includes(text)) return { ...lectureSetting(survey), view: text };
   const [view, a, b, morph, ...rest] = text.split("_");
   const latents = [a, b].map((one) => textToLatent(one, survey.size));
   const isSound = !rest.length && VIEWS.includes(view) && latents.every(Boolean) && /^\d{1,3}$/.test(morph ?? "") && Number(morph) <= 100;

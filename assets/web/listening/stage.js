@@ -5,6 +5,7 @@ import { createGuess } from "./guess.js";
 import { LECTURE_PIECE, TRIES, stateToText, textToState } from "./state.js";
 import { bytesOf } from "../gansynth/synth.js";
 import { askPatiently } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 
 const SECTION = "listening";
 const NAMES = ["piano", "vibraphone", "organ", "guitar", "violin", "cello", "harp", "choir", "trumpet", "clarinet", "flute"];
@@ -148,6 +149,12 @@ export async function mount(element, live, server) {
     concert.draw();
     guess.draw();
   }
+  function openAfresh(next) {
+    guess.restart();
+    concert.pause();
+    concert.seek(0);
+    begin(next);
+  }
   function finishTry(key) {
     const button = document.querySelector(`[data-try="${task}"][data-section=${SECTION}]`);
     if (button) button.dataset.done = "";
@@ -155,7 +162,7 @@ export async function mount(element, live, server) {
     tell(key);
   }
   const actions = {
-    restore: () => { guess.restart(); concert.pause(); concert.seek(0); begin({ view, piece: LECTURE_PIECE }); },
+    restore: () => openAfresh({ view, piece: LECTURE_PIECE }),
     play: () => concert.play(),
     save: () => concert.save(),
     hear: () => guess.hear("heard"), again: () => guess.hear("heard"), twin: () => guess.hear("twin"), next: () => guess.next(),
@@ -191,12 +198,9 @@ export async function mount(element, live, server) {
   }).observe(root);
   window.addEventListener("pagehide", () => { concert.pause(); guess.pause(); });
 
-  const shared = lecture.parameter(SECTION);
-  const read = shared === null ? null : textToState(shared, Object.keys(programme.pieces));
-  if (shared !== null && !read) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  const readState = (text) => textToState(text, Object.keys(programme.pieces));
+  onOpen(SECTION, readState, openAfresh);
+  const read = sharedState(SECTION, readState);
   concert.choose(read?.piece ?? LECTURE_PIECE);
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);

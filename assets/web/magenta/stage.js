@@ -2,6 +2,7 @@
 // played in a view of its own, which stands there as "sketch".
 
 import { askPatiently } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 import { createSketch } from "./sketch.js";
 
 const SECTION = "magenta";
@@ -105,7 +106,7 @@ export function mount(element, live, server) {
       changed({ system });
       root.querySelector(`[data-detail=${system}]`).scrollIntoView({ block: "nearest", behavior: "smooth" });
     }
-    if (action === "restore") { setTask(0); notice = null; changed({ view: "tour", kind: "all", system: FIRST }); }
+    if (action === "restore") open({ view: "tour", kind: "all", system: FIRST });
     if (action === "copy") { changed({}); lecture.copyAddress(); }
     if (["undo", "clear", "again", "keepFirst", "keepLast", "others"].includes(action)) sketch[action]();
     if (target.closest("a[data-tab]") && task === 3) { finish(); show(); }
@@ -117,15 +118,19 @@ export function mount(element, live, server) {
   new ResizeObserver(() => { if (root.offsetParent && state.view === "sketch") sketch.draw(); }).observe(root);
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
 
-  const shared = lecture.parameter(SECTION);
-  const [kind, ...rest] = (shared ?? "").split("_");
-  const system = rest.join("_");
-  if (shared === "sketch") state.view = "sketch";
-  else if (kinds.includes(kind) && systems.includes(system)) state = { view: "tour", kind, system };
-  else if (shared !== null) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
+  function textToState(text) {
+    const [kind, ...rest] = text.split("_");
+    const system = rest.join("_");
+    if (text === "sketch") return { view: "sketch" };
+    return kinds.includes(kind) && systems.includes(system) ? { view: "tour", kind, system } : null;
   }
+  function open(next) {
+    setTask(0);
+    notice = null;
+    changed(next);
+  }
+  onOpen(SECTION, textToState, open);
+  const read = sharedState(SECTION, textToState);
   if (lecture.lastTry()?.section === SECTION) startTry();
-  else changed({ view: state.view });
+  else changed(read ?? { view: state.view });
 }

@@ -1,6 +1,6 @@
 // One visitor's session at the stage: the state, what changes it, the tries, and learning that runs by itself.
 
-import { LAYERED_SOLUTIONS, SOLUTIONS, TRIES, TRY_NUMBERS, USUAL_RATE, lectureSetting, stateToText, textToState } from "./state.js";
+import { LAYERED_SOLUTIONS, SOLUTIONS, TRIES, TRY_NUMBERS, USUAL_RATE, lectureSetting, stateToText } from "./state.js";
 import { answers, countRight, createLearner, meanError } from "./learning.js";
 import { readable } from "./svg.js";
 import { setParameter } from "./controls.js";
@@ -134,13 +134,10 @@ export function createSession(show, changed) {
     play: () => { if (playing !== null) pause(); else if (canLearn()) play(); },
   };
 
-  // Takes over the state that an address holds. Returns whether it could be read.
-  function open(text) {
-    const read = textToState(text);
-    if (!read) return false;
-    if (isLayered(read)) speed = "fast";
+  // Takes over a state that was read from an address.
+  function open(read) {
+    speed = isLayered(read) ? "fast" : "slow";
     begin(() => { state = read; }, cannotBeLine(read));
-    return true;
   }
 
   return {

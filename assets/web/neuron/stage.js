@@ -2,6 +2,8 @@
 
 import { createSession } from "./session.js";
 import { createView } from "./view.js";
+import { textToState } from "./state.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 
 const SECTION = "neuron"; // its name in the address and on the tries
 
@@ -42,11 +44,9 @@ export function mount(element, live) {
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
   session.render();
-  const shared = lecture.parameter(SECTION);
-  if (shared !== null && !session.open(shared)) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  onOpen(SECTION, textToState, session.open);
+  const read = sharedState(SECTION, textToState);
+  if (read) session.open(read);
   if (lecture.lastTry()) startTry();
 }
 

@@ -7,6 +7,7 @@ import { createView } from "./view.js";
 import { HZ, NOISY, TASK_NOTICES, TRIES, VARIANTS, lectureSetting, stateToText, textToState } from "./state.js";
 import { latentOfText } from "../gansynth/space.js";
 import { askPatiently, latestOnly, newToken } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 import { createPictures, readableHz, unpackBytes, unpackShorts } from "../spectrograms/pictures.js";
 
 const SECTION = "phase";
@@ -329,12 +330,9 @@ export function mount(element, live, server) {
   window.addEventListener("pagehide", player.stop);
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
-  const shared = lecture.parameter(SECTION);
-  const read = shared === null ? null : textToState(shared, sources);
-  if (shared !== null && !read) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  const readState = (text) => textToState(text, sources);
+  onOpen(SECTION, readState, (next) => { player.stop(); begin(next); });
+  const read = sharedState(SECTION, readState);
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);
   else show();

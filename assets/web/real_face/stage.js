@@ -1,6 +1,7 @@
 // The stage of faces: one session of a visitor, its views, and the questions it asks the server.
 
 import { askPatiently, latestOnly } from "../frame/asking.js";
+import { onOpen, sharedState } from "../frame/shared.js";
 import { saveFile } from "../frame/save.js";
 import { scoreCard } from "./card.js";
 import { createOwn } from "./own.js";
@@ -156,6 +157,12 @@ export function mount(element, live, server) {
     enter();
     if (lecture.isProjector() && root.getBoundingClientRect().bottom > innerHeight) root.scrollIntoView();
   }
+  // A round that nobody has seen the truth of goes on: the class may have answered it.
+  function openAfresh(next) {
+    isHiding = false;
+    for (const one of Object.values(rounds)) if (one.state().truth) one.drop();
+    begin(next);
+  }
   const enter = () => ({
     lineup: () => lineup().open(), single: rounds.single.open, longer: rounds.longer.open, own: own.draw, walk: walk.open, score: measure,
   })[state.view]();
@@ -163,8 +170,7 @@ export function mount(element, live, server) {
   const actions = {
     restore: () => {
       stakeField.value = stakeField.defaultValue;
-      for (const one of Object.values(rounds)) if (one.state().truth) one.drop();
-      begin(lectureSetting());
+      openAfresh(lectureSetting());
     },
     copy: () => { lecture.setAddress(SECTION, stateToText(state)); lecture.copyAddress(); },
     reveal, judge, anew, card: save,
@@ -240,12 +246,8 @@ export function mount(element, live, server) {
 
   for (const label of root.querySelectorAll("[data-aria-label-ko]")) lecture.translateLabel(label);
   language();
-  const shared = lecture.parameter(SECTION);
-  const read = shared === null ? null : textToState(shared);
-  if (shared !== null && !read) {
-    lecture.say("unreadableState");
-    lecture.setAddress(SECTION, null);
-  }
+  onOpen(SECTION, textToState, openAfresh);
+  const read = sharedState(SECTION, textToState);
   if (results.isOld) server.forget({ token: results.token(), what: "face" }); // the page does not have it any more
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);

@@ -1,4 +1,4 @@
-// Where a question's answer can be seen: the address of a section with what is to be set there.
+// Where something of the lecture can be seen: a section, what is to be set there as text, and the address of both.
 
 import { TRIES as NEURON_TRIES, lectureSetting as neuronSetting, stateToText as neuronText } from "../neuron/state.js";
 import { TRIES as DIGITS_TRIES, lectureSetting as digitsSetting, stateToText as digitsText } from "../digits/state.js";
@@ -8,19 +8,23 @@ import { lectureSetting as phaseSetting, stateToText as phaseText } from "../pha
 import { LECTURE_PIECE, stateToText as listeningText } from "../listening/state.js";
 
 const texts = {
-  neuron: ({ try: number, problem, inputs, weights, theta, activation = "step" }) => neuronText(number ? NEURON_TRIES[number]()
-    : { ...neuronSetting(), view: "neuron", activation, problem, inputs, neuron: { weights, bias: -theta } }),
+  neuron: ({ try: number, weights, theta, ...setting }) => neuronText(number ? NEURON_TRIES[number]()
+    : { ...neuronSetting(), view: "neuron", ...setting, neuron: { weights, bias: -theta } }),
   digits: ({ try: number, ...setting }) => digitsText(number ? DIGITS_TRIES[number]() : { ...digitsSetting(), ...setting }),
   real_face: (setting) => faceText({ ...faceSetting(), ...setting }),
   forgery: (setting) => forgeryText({ ...forgerySetting(), ...setting }),
   magenta: ({ system }) => `all_${system}`,
   phase: (setting) => phaseText({ ...phaseSetting(), ...setting }),
+  gansynth: ({ view = "play" }) => view, // the latents of the lecture's instruments are known in its own page
   listening: (setting) => listeningText({ piece: LECTURE_PIECE, ...setting }),
 };
 
-// GANSynth's state holds latents that only its own page knows: there the tab opens as the lecture has it.
+// Null for a page without settings.
+export const textOf = (section, setting) => texts[section]?.(setting) ?? null;
+
 export function addressOf(section, setting, language) {
   const query = new URLSearchParams({ tab: section, lang: language });
-  if (texts[section]) query.set(section, texts[section](setting));
+  const text = textOf(section, setting);
+  if (text !== null) query.set(section, text);
   return `?${query}`;
 }
