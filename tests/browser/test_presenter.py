@@ -230,12 +230,23 @@ def test_full_screen_and_blank_stay_from_tab_to_tab(present):
     one.find(".presenter-blank").wait_for()
     covering = "document.elementFromPoint(innerWidth / 2, innerHeight - 5).className"
     assert one.page.evaluate(covering) == "presenter-blank"
+    one.press("PageDown")
+    one.wait_for(17)
+    assert one.page.evaluate(covering) == "presenter-blank"
     one.press(".")
     one.find(".presenter-blank").wait_for(state="hidden")
+    one.find("[data-action=stops]").click()
+    assert one.page.evaluate("document.activeElement.dataset.jump") == "17"
     one.press("?")
     assert one.find("[data-panel=keys]").is_visible()
+    assert not one.find("[data-panel=stops]").is_visible()
     one.press("Escape")
-    assert not one.find("[data-panel=keys]").is_visible()
+    assert one.find("[data-panel]:visible").count() == 0
+    hangul = "() => document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '%s', code: '%s', bubbles: true}))"
+    one.page.evaluate(hangul % ("ㄹ", "KeyF"))
+    assert one.is_full()
+    one.page.evaluate(hangul % ("Process", "KeyB"))
+    assert one.find(".presenter-blank").is_visible()
 
 
 def test_the_clock_counts_each_part_and_says_when_it_is_over(present):

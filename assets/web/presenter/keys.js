@@ -1,6 +1,7 @@
 // Which key means what while somebody presents, and where it is left alone.
 
-const LETTERS = { f: "full", b: "blank", ".": "blank", r: "again", "?": "keys" };
+const SIGNS = { f: "full", b: "blank", ".": "blank", r: "again", "?": "keys" };
+const PLACES = { KeyF: "full", KeyB: "blank", Period: "blank", KeyR: "again" }; // where the keyboard writes Hangul
 const WRITES = "input:not([type=range], [type=checkbox]), textarea, select, [contenteditable=true]";
 
 const isPlain = (target) => target === document.body || target === document.documentElement || !(target instanceof Element) || target.tabIndex < 0;
@@ -20,6 +21,6 @@ export function actionOf(event) {
   if (target.closest?.(WRITES)) return null;
   if (key === "ArrowRight" || key === "ArrowLeft") return usesArrows(target) ? null : key === "ArrowRight" ? "next" : "previous";
   if (key === " ") return isPlain(target) ? (shiftKey ? "previous" : "next") : null;
-  const letter = LETTERS[key.toLowerCase()];
-  return letter === "full" && isPianoShown() && !shiftKey ? null : letter ?? null; // F is a key of the piano
+  const action = (/^[ -~]$/.test(key) ? SIGNS[key.toLowerCase()] : PLACES[event.code]) ?? null;
+  return action === "full" && isPianoShown() && !shiftKey ? null : action; // F is a key of the piano
 }

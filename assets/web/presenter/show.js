@@ -59,28 +59,38 @@ export function createShow(root, live) {
     stop = n;
     lecture.setAddress("present", String(n));
     keepClock(entered(clock, stops[n].part ? stops[n].part - 1 : null, Date.now()));
-    setBlank(false);
     closePanels();
     show();
   }
   function open() {
     lecture.openState(stops[stop].tab, stopText(stops[stop]));
-    bringIntoView(stops[stop].tab, performance.now() + SETTLE_MS);
+    settle(stops[stop].tab);
   }
   function jump(n) {
     go(clamped(n, stops));
     open();
   }
-  // The stage's beginning goes to the top where it would reach below the bar; while it grows, again.
-  function bringIntoView(tab, until, height = 0) {
-    if (stop === null || stops[stop].tab !== tab || performance.now() > until) return;
-    const stage = document.querySelector(`#${tab}-stage`);
-    const box = lecture.openedTab() === tab && stage?.getBoundingClientRect();
-    if (box?.height > 0 && box.height !== height) {
-      if (box.bottom + scrollY > innerHeight - find(".presenter-bar").offsetHeight) stage.scrollIntoView();
-      else window.scrollTo({ top: 0 });
-    }
-    requestAnimationFrame(() => bringIntoView(tab, until, box?.height || height));
+  // The stage's beginning goes to the top where it would reach below the bar: now, and as often as it grows in a moment.
+  let settling = null;
+  function settle(tab) {
+    const mine = { until: performance.now() + SETTLE_MS, height: 0 };
+    settling = mine;
+    const look = (now) => {
+      if (settling !== mine || stop === null || now > mine.until) return;
+      const stage = document.querySelector(`#${tab}-stage`);
+      const height = lecture.openedTab() === tab && stage ? stage.offsetHeight : 0;
+      if (height && height !== mine.height) {
+        mine.height = height;
+        bringIntoView(stage);
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }
+  function bringIntoView(stage) {
+    const bottom = stage.getBoundingClientRect().bottom + scrollY;
+    if (bottom > innerHeight - find(".presenter-bar").offsetHeight) stage.scrollIntoView();
+    else window.scrollTo({ top: 0 });
   }
 
   // ---- the clock ----
@@ -96,23 +106,27 @@ export function createShow(root, live) {
     const now = reading(clock, minutes, Date.now());
     const button = find("[data-action=pause]");
     const values = { part: now.part + 1, time: clockText(now.seconds), of: clockText(now.of), whole: clockText(now.whole), ofWhole: clockText(now.ofWhole) };
-    button.dataset.state = now.isOver || now.isWholeOver ? "over" : clock.isPaused ? "paused" : "";
-    find("[data-clock=sign]").textContent = now.isOver || now.isWholeOver ? "▲" : clock.isPaused ? "❚❚" : "";
-    find("[data-clock=part]").textContent = say("partTime", values);
-    find("[data-clock=whole]").textContent = say("wholeTime", values);
+    const isOver = now.isOver || now.isWholeOver;
+    button.dataset.state = isOver ? "over" : clock.isPaused ? "paused" : "";
+    const texts = { sign: isOver ? "▲" : clock.isPaused ? "❚❚" : "", part: say("partTime", values), whole: say("wholeTime", values) };
+    for (const [name, text] of Object.entries(texts)) {
+      const place = find(`[data-clock=${name}]`);
+      if (place.textContent !== text) place.textContent = text;
+    }
     all("[data-share]").forEach((bar, i) => {
       bar.style.setProperty("--share", Math.min(1, now.shares[i]));
       bar.toggleAttribute("data-over", now.shares[i] > 1);
       bar.toggleAttribute("data-now", i === clock.part);
     });
-    const name = say(clock.isPaused ? "clockPaused" : now.isOver || now.isWholeOver ? "clockOver" : "clockRuns", values);
+    const name = say(clock.isPaused ? "clockPaused" : isOver ? "clockOver" : "clockRuns", values);
     if (button.getAttribute("aria-label") !== name) button.setAttribute("aria-label", name);
   }
 
   // ---- showing ----
   function show() {
     for (const one of all("[data-stop]")) one.hidden = Number(one.dataset.stop) !== stop;
-    for (const one of all("[data-jump]")) one.toggleAttribute("aria-current", Number(one.dataset.jump) === stop);
+    find("[data-jump][aria-current]")?.removeAttribute("aria-current");
+    find(`[data-jump="${stop}"]`)?.setAttribute("aria-current", "step");
     find("[data-action=previous]").disabled = stop === 0;
     find("[data-action=next]").disabled = stop === stops.length - 1;
     find("[data-action=full]").setAttribute("aria-pressed", String(full.isOn()));
@@ -129,7 +143,7 @@ export function createShow(root, live) {
     closePanels();
     find(`[data-panel=${name}]`).hidden = !wanted;
     find(`[data-action=${name}]`).setAttribute("aria-expanded", String(wanted));
-    if (wanted) find(`[data-panel=${name}] :is([aria-current], button)`).focus();
+    if (wanted) (find(`[data-panel=${name}] [aria-current]`) ?? find(`[data-panel=${name}] button`)).focus();
   }
   // Whether one was open.
   function closePanels() {
@@ -149,7 +163,7 @@ export function createShow(root, live) {
     next: () => jump(stop + 1),
     previous: () => jump(stop - 1),
     again: () => { closePanels(); open(); },
-    full: () => { closePanels(); full.toggle(); },
+    full: () => { closePanels(); full.toggle(); settle(lecture.openedTab()); },
     leaveFull: () => {
       if (!blank.hidden) setBlank(false);
       else if (!closePanels()) { if (!full.isOn()) return false; full.leave(); }
