@@ -13,6 +13,8 @@ LAYOUT = (Path(__file__).parent / "layout.js").read_text()
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 PATIENCE_MS = 60_000  # the machine may be busy
 LAST = len(presenter.STOPS) - 1
+SIZES = {"hall": (1920, 1080), "laptop": (1280, 720), "phone": (390, 844)}
+MOST_OF_HEIGHT = {"hall": 0.12, "laptop": 0.18, "phone": 0.22}  # that the bar may take
 NOW = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
 SHOW_WORDS = """(n) => {
   for (const one of document.querySelectorAll('.presenter [data-stop]')) one.hidden = Number(one.dataset.stop) !== n;
@@ -136,16 +138,9 @@ def test_pagedown_goes_through_the_whole_lecture_and_pageup_back(present):
         one.wait_for(n)
     one.press("PageUp")
     assert one.stop() == 0
-    assert one.page.evaluate("window.notReloaded")
-
-
-def test_many_presses_at_once_end_at_the_right_stop(present):
-    one = present("present=8&lang=en")
-    one.press(*["PageDown"] * 6, *["PageUp"] * 3, "PageDown")
+    one.press(*["PageDown"] * 14, *["PageUp"] * 3, "PageDown")  # faster than tabs can open
     one.wait_for(12)
-    one.find("[data-action=stops]").click()
-    one.find("[data-jump='3']").click()
-    one.wait_for(3)
+    assert one.page.evaluate("window.notReloaded")
 
 
 def test_keys_are_left_to_what_uses_them(present):
@@ -295,63 +290,66 @@ def test_the_clock_counts_each_part_and_says_when_it_is_over(present):
     assert again.clock() == ("2부 0:00 / 3:00", "전체 0:00 / 10:00")
 
 
-@pytest.mark.parametrize("wrong", ["23", "x"])
-def test_a_stop_that_is_none_is_said(open_page, wrong):
-    page = open_page(f"?present={wrong}&lang=ko")
+def test_a_stop_that_is_none_is_said(open_page):
+    page = open_page(f"?present={len(presenter.STOPS)}&lang=ko")
     page.locator("[data-notice=unreadableState]").wait_for()
     assert not page.locator(".presenter-bar").is_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_and_the_projector_has_seven_to_one(present, theme):
-    one = present(f"present=3&lang=ko&__theme={theme}", reduced_motion="reduce")
+def test_axe_finds_nothing_and_the_projector_has_seven_to_one(present):
+    one = present("present=3&lang=ko", reduced_motion="reduce")
     one.wait_for(3)
-    one.page.clock.set_fixed_time(datetime.datetime.now() + datetime.timedelta(minutes=5))
-    one.page.wait_for_timeout(400)
+    one.page.clock.set_fixed_time(datetime.datetime.now() + datetime.timedelta(minutes=5))  # the clock's part is over
+    one.find(".presenter-clock[data-state=over]").wait_for()
     one.page.evaluate(AXE)
 
     def found(options="{}"):
         violations = one.page.evaluate(f"() => axe.run('.presenter', {options}).then((result) => result.violations)")
         return [(rule["id"], node["target"]) for rule in violations for node in rule["nodes"]]
 
-    assert found() == []
-    for panel in ("stops", "keys"):
-        one.find(f".presenter-bar [data-action={panel}]").click()
-        assert found() == [], panel
-    one.page.evaluate("lecture.setProjector(true)")
-    contrast = "{runOnly: ['color-contrast-enhanced'], rules: {'color-contrast-enhanced': {enabled: true}}}"
-    assert found(contrast) == []
-    one.press("Escape")
-    one.find(".presenter-bar [data-action=stops]").click()
-    assert found(contrast) == []
+    for is_dark in (False, True):
+        one.page.evaluate(f"lecture.setProjector(false), lecture.setDark({str(is_dark).lower()})")
+        assert found() == []
+        for panel in ("stops", "keys"):
+            one.find(f".presenter-bar [data-action={panel}]").click()
+            assert found() == [], panel
+        one.page.evaluate("lecture.setProjector(true)")
+        contrast = "{runOnly: ['color-contrast-enhanced'], rules: {'color-contrast-enhanced': {enabled: true}}}"
+        assert found(contrast) == []
+        one.press("Escape")
+        one.find(".presenter-bar [data-action=stops]").click()
+        assert found(contrast) == []
+        one.press("Escape")
 
 
-@pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
-def test_nothing_in_the_bar_overlaps_or_is_cut_off_and_it_covers_nothing(present, size):
-    one = present("present=0&lang=ko", size)
-    one.page.evaluate("window.scrollTo(0, 1e6)")
-    end = one.page.evaluate("document.querySelector('.opening-contents').getBoundingClientRect().bottom")
-    assert end <= one.find(".presenter-bar").bounding_box()["y"]
-    one.page.add_style_tag(content=BAR_ALONE)
+def test_nothing_in_the_bar_overlaps_or_is_cut_off_and_it_covers_nothing(present):
+    one = present("present=0&lang=ko")
 
-    def check(what):
+    def check(size, is_projector, what):
         layout = one.page.evaluate(LAYOUT)
         found = {key: layout[key] for key in ("overlaps", "outside", "smallTargets", "cutOff")}
-        assert found == {"overlaps": [], "outside": [], "smallTargets": [], "cutOff": []}, what
-        if size != "phone" and one.page.evaluate("lecture.isProjector()"):
-            assert layout["smallWords"] == [], what
+        assert found == {"overlaps": [], "outside": [], "smallTargets": [], "cutOff": []}, (size, is_projector, what)
+        if size != "phone" and is_projector:
+            assert layout["smallWords"] == [], (size, what)
 
-    for is_projector, lang in itertools.product([False, True], text.LANGUAGES):
+    for width, height in SIZES.values():
+        one.page.set_viewport_size({"width": width, "height": height})
+        one.page.wait_for_timeout(200)  # the page keeps the bar's height free
+        one.page.evaluate("window.scrollTo(0, 1e6)")
+        end = one.page.evaluate("document.querySelector('.opening-contents').getBoundingClientRect().bottom")
+        assert end <= one.find(".presenter-bar").bounding_box()["y"]
+    one.page.add_style_tag(content=BAR_ALONE)
+    for (size, (width, height)), is_projector, lang in itertools.product(SIZES.items(), [False, True], text.LANGUAGES):
+        one.page.set_viewport_size({"width": width, "height": height})
         one.page.evaluate(f"lecture.setProjector({str(is_projector).lower()}), lecture.setLanguage('{lang}')")
         for n in range(LAST + 1):
             one.page.evaluate(SHOW_WORDS, n)
-            check((is_projector, lang, n))
-            most = {"hall": 0.16, "laptop": 0.2, "phone": 0.3}[size]
-            assert one.find(".presenter-bar").bounding_box()["height"] < most * one.page.viewport_size["height"], n
+            check(size, is_projector, (lang, n))
+            assert one.find(".presenter-bar").bounding_box()["height"] < MOST_OF_HEIGHT[size] * height, (size, lang, n)
         for panel in ("stops", "keys"):
             if one.find(f".presenter-bar [data-action={panel}]").is_visible():
                 one.find(f".presenter-bar [data-action={panel}]").click()
                 one.page.evaluate(SHOW_BAR, False)  # it covers what the list has below its edge
-                check((is_projector, lang, panel))
+                check(size, is_projector, (lang, panel))
                 one.page.evaluate(SHOW_BAR, True)
                 one.press("Escape")

@@ -12,12 +12,14 @@ from demos import frame, presenter, text
 TABS = ["opening", *map(frame.section_id, app.SECTIONS), "review", "closing", "glossary"]
 
 
-def html_of(page):
-    return next(block.value for block in page.blocks.values() if block.elem_id == "presenter-stage")
+@pytest.fixture(scope="module")
+def html():
+    with gr.Blocks() as page:
+        presenter.build(TABS)
+    return next(block.value for block in page.blocks.values() if isinstance(block, gr.HTML))
 
 
-def test_the_bar_is_on_the_page_with_every_stop_in_both_languages():
-    html = html_of(frame.build_page(app.SECTIONS))
+def test_the_bar_has_every_stop_in_both_languages(html):
     for n in range(len(presenter.STOPS)):
         for what in ("title", "line", "click"):
             assert text.both(f"presenter.stop.{n}.{what}") in html
@@ -29,9 +31,10 @@ def test_a_stop_in_a_tab_that_is_not_there_is_an_error():
         presenter.build([tab for tab in TABS if tab != "closing"])
 
 
-def test_a_page_without_the_lectures_tabs_has_no_bar():
-    page = frame.build_page(app.SECTIONS[:1])
-    assert "presenter-stage" not in {block.elem_id for block in page.blocks.values()}
+def test_the_bar_is_on_the_lectures_page_and_on_none_without_its_tabs():
+    for sections, has_bar in ((app.SECTIONS, True), (app.SECTIONS[:1], False)):
+        page = frame.build_page(sections)
+        assert ("presenter-stage" in {block.elem_id for block in page.blocks.values()}) == has_bar
 
 
 def test_the_stops_follow_the_lecture():
@@ -61,8 +64,7 @@ def test_what_to_click_is_said_politely():
         assert re.search(r"요\.$|요\?$", text.text(f"presenter.stop.{n}.click", "ko")), n
 
 
-def test_data_for_the_browser_survives_the_attribute():
-    html = html_of(frame.build_page(app.SECTIONS))
+def test_data_for_the_browser_survives_the_attribute(html):
     packed = re.search('data-stops="([^"]*)"', html).group(1)
     stops = json.loads(packed.replace("&#34;", '"').replace("&#39;", "'"))
     assert [stop["tab"] for stop in stops] == [stop.tab for stop in presenter.STOPS]
