@@ -270,6 +270,7 @@ def test_the_clock_counts_each_part_and_says_when_it_is_over(present):
     later()
     assert one.clock() == ("Part 2 0:30 / 3:00", "All 3:45 / 10:00")
     one.find(".presenter-clock").click()
+    assert one.find("[data-clock=sign]").text_content() == "❚❚"
     later()
     assert one.clock() == ("Part 2 0:30 / 3:00", "All 3:45 / 10:00")
     one.find(".presenter-clock").click()
@@ -346,6 +347,8 @@ def test_nothing_in_the_bar_overlaps_or_is_cut_off_and_it_covers_nothing(present
             one.page.evaluate(SHOW_WORDS, n)
             check(size, is_projector, (lang, n))
             assert one.find(".presenter-bar").bounding_box()["height"] < MOST_OF_HEIGHT[size] * height, (size, lang, n)
+        ends = [one.find(f".presenter-bar [data-action={end}]").bounding_box()["y"] for end in ("previous", "next")]
+        assert ends[0] == ends[1], (size, lang)
         for panel in ("stops", "keys"):
             if one.find(f".presenter-bar [data-action={panel}]").is_visible():
                 one.find(f".presenter-bar [data-action={panel}]").click()

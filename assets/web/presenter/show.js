@@ -108,7 +108,7 @@ export function createShow(root, live) {
     const values = { part: now.part + 1, time: clockText(now.seconds), of: clockText(now.of), whole: clockText(now.whole), ofWhole: clockText(now.ofWhole) };
     const isOver = now.isOver || now.isWholeOver;
     button.dataset.state = isOver ? "over" : clock.isPaused ? "paused" : "";
-    const texts = { sign: isOver ? "▲" : clock.isPaused ? "❚❚" : "", part: say("partTime", values), whole: say("wholeTime", values) };
+    const texts = { sign: [isOver && "▲", clock.isPaused && "❚❚"].filter(Boolean).join(" "), part: say("partTime", values), whole: say("wholeTime", values) };
     for (const [name, text] of Object.entries(texts)) {
       const place = find(`[data-clock=${name}]`);
       if (place.textContent !== text) place.textContent = text;
