@@ -63,3 +63,10 @@ def test_torch_and_torchvision_fit_together():
 
     boxes = torch.tensor([[0.0, 0, 1, 1], [0, 0, 1, 1]])
     assert nms(boxes, torch.tensor([0.5, 0.9]), 0.5).tolist() == [1]
+
+
+def test_tests_that_security_names_exist():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8")))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 20
+    assert named - set(re.findall(r"def (test_\w+)\(", sources)) == set()

@@ -124,6 +124,10 @@ def test_a_class_from_its_opening_to_its_end(school):
     assert one.text("verdict", second) == ("Right!" if right == 0 else "Not this time.")
     assert one.text("why", first) == one.text("why") != ""
 
+    one.screen.click("[data-see]")
+    one.screen.wait_for_selector("#neuron-stage .neuron-formula b")
+    assert "tab=neuron" in one.screen.url
+    one.screen.click("#tab-classroom-button")
     one.screen.click(".classroom-manage summary")
     with one.screen.expect_download() as download:
         one.screen.click("[data-action=csv]")

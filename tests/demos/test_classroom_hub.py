@@ -144,3 +144,48 @@ def test_a_round_reaches_phones_and_screens(classroom):
         assert [await next_of(stream) for stream in streams] == ['data: {"kind": "neuron"}\n\n'] * 2
 
     asyncio.run(run())
+
+
+def test_what_all_see_alike_is_made_once_after_each_change(classroom):
+    looked = []
+
+    def look(store, code):
+        looked.append(code)
+        return len(looked)
+
+    assert [classroom.common("A", "phones", look) for _ in range(3)] == [1, 1, 1]
+    classroom.changed("A", "screens")
+    classroom.changed("B", "phones")
+    assert classroom.common("A", "phones", look) == 1
+    classroom.changed("A", "phones")
+    assert [classroom.common("A", "phones", look) for _ in range(2)] == [2, 2]
+
+
+def test_what_changes_while_it_is_looked_at_is_looked_at_again(classroom):
+    def look(store, code):
+        classroom.changed(code, "phones")
+        return "old"
+
+    assert classroom.common("A", "phones", look) == "old"
+    assert classroom.common("A", "phones", lambda store, code: "new") == "new"
+
+
+def test_a_flood_from_an_address_does_not_refuse_who_is_known_there(classroom):
+    classroom.came("a phone of the class")
+    burst = classroom.limits["visits"].burst
+    refused = [classroom.may_come("visits", "10.0.0.1", f"stranger {k}") for k in range(2 * burst)].count(False)
+    assert refused > burst / 2
+    assert classroom.may_come("visits", "10.0.0.1", "a phone of the class")
+    assert classroom.may_come("visits", "10.0.0.2", "stranger 0")
+
+
+def test_who_is_known_has_a_limit_of_their_own(classroom):
+    for one in ("flooding", "quiet"):
+        classroom.came(one)
+    most = classroom.limits["known"].burst
+    assert [classroom.may_come("visits", "a", "flooding") for _ in range(3 * most)].count(False) > most
+    assert classroom.may_come("visits", "a", "quiet")
+
+
+def test_a_full_class_gets_all_pictures_of_a_round_at_once(classroom):
+    assert all(classroom.may_come("fetches", "10.0.0.1", "") for _ in range(400 * 12))

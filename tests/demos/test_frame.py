@@ -56,7 +56,7 @@ def test_sections_come_in_the_order_of_the_parts():
 def test_page_has_opening_sections_closing_and_glossary():
     page = frame.build_page(app.SECTIONS)
     tabs = [block.id for block in page.blocks.values() if isinstance(block, gr.Tab)]
-    assert tabs == ["opening", *map(frame.section_id, app.SECTIONS), "review", "closing", "glossary"]
+    assert tabs == ["opening", *map(frame.section_id, app.SECTIONS), "classroom", "review", "closing", "glossary"]
 
 
 def test_no_component_carries_more_than_a_little(section):

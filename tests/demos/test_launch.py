@@ -65,3 +65,18 @@ def test_an_empty_environment_is_none(monkeypatch):
     monkeypatch.setenv("GRADIO_SERVER_NAME", "")
     monkeypatch.setenv("GRADIO_SERVER_PORT", "")
     assert vars(launch.parse_arguments([])) == {"host": "127.0.0.1", "port": 7860}
+
+
+def test_a_class_may_hold_many_connections(monkeypatch):
+    resource = pytest.importorskip("resource")
+    wanted = []
+    monkeypatch.setattr(resource, "setrlimit", lambda which, limits: wanted.append(limits))
+    for limits, raised in (
+        ((256, resource.RLIM_INFINITY), [(launch.MOST_FILES, resource.RLIM_INFINITY)]),
+        ((256, 512), [(512, 512)]),
+        ((20_000, 30_000), []),
+    ):
+        wanted.clear()
+        monkeypatch.setattr(resource, "getrlimit", lambda which, limits=limits: limits)
+        launch.allow_many_connections()
+        assert wanted == raised

@@ -48,6 +48,21 @@ def test_text_travels_compressed(client, path):
     assert int(answers[1].headers["content-length"]) < 0.5 * int(answers[0].headers["content-length"])
 
 
+@pytest.mark.parametrize("path", ["/", "/web/frame/start.js", "/config", "/no/such/page"])
+def test_every_page_has_safe_headers(client, path):
+    headers = client.get(path).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == "'self'"
+    assert policy["object-src"] == "'none'"
+    assert all("http" not in sources for name, sources in policy.items() if name != "frame-ancestors")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_the_classs_doors_keep_their_own_headers(client):
+    assert "default-src 'none'" in client.get("/class").headers["content-security-policy"]
+
+
 def test_behind_a_proxy_the_page_knows_its_own_address(client):
     headers = {"x-forwarded-proto": "https", "x-forwarded-host": "somebody-lecture.hf.space"}
     assert '"root":"https://somebody-lecture.hf.space"' in client.get("/", headers=headers).text

@@ -10,7 +10,13 @@ import app
 from demos import calls, classroom, classroom_rounds, classroom_views, frame, launch, server, text
 
 ROOT = Path(__file__).parent.parent.parent
-SHARED_PARTS = ["spectrograms", "review", "presenter", "classroom", "phone"]  # of the browser's, with texts of their own
+SHARED_PARTS = [
+    "spectrograms",
+    "review",
+    "presenter",
+    "classroom",
+    "phone",
+]  # of the browser's, with texts of their own
 SOURCES = [
     path
     for folder in ("core", "demos", "assets/web")
