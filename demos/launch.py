@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from demos import text
 
 LARGEST_PORT = 65535
+MOST_WAITING = 2048  # phones that come back while the server starts: who is turned away tries again much later
 MOST_FILES = 10_240  # that one process may have open, connections among them; macOS allows no more
 
 
@@ -60,7 +61,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen()
+        listener.listen(MOST_WAITING)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             other = port + 1 if port < LARGEST_PORT else port - 1

@@ -30,10 +30,11 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
     "font-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+    "base-uri 'self'; form-action 'self'",
 }
 """What every answer has that says nothing else: Gradio writes scripts into its page and makes functions of texts, so it
-cannot do with less. The class's pages, which are ours alone, are stricter (classroom_routes)."""
+cannot do with less. It may stand in the frame of a Space or of a school's own site, where browsers keep a storage of
+its own for it. The class's pages, which are ours alone, are stricter (classroom_routes)."""
 
 
 class RevalidatedFiles(StaticFiles):

@@ -12,6 +12,8 @@ TABS = ["opening", *map(frame.section_id, app.SECTIONS), "classroom", "review", 
 LAYOUT = (Path(__file__).parent / "layout.js").read_text()
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 
+TABS_FIT = """[...document.querySelectorAll('#lecture-tabs .tab-wrapper [role=tab]')]
+  .every((tab) => tab.scrollWidth <= tab.clientWidth + 1)"""  # Gradio has put the others into its menu
 GRADIOS_OWN = set()
 """(rule, target) of what axe finds in Gradio's own parts; anything else fails."""
 
@@ -31,7 +33,9 @@ def test_nothing_overlaps_or_stands_outside(open_page, switch_to, tab, size):
 @pytest.mark.parametrize("size", ["hall", "laptop"])
 @pytest.mark.parametrize("tab", TABS)
 def test_projector_has_no_small_words(open_page, tab, size):
-    layout = open_page(f"?tab={tab}&projector=1", size).evaluate(LAYOUT)
+    page = open_page(f"?tab={tab}&projector=1", size)
+    page.wait_for_function(TABS_FIT)
+    layout = page.evaluate(LAYOUT)
     assert layout["smallWords"] == []
     assert layout["sideways"] <= 0
     assert layout["overlaps"] == []

@@ -41,4 +41,5 @@ def test_a_figure_needs_no_functions():
 @pytest.mark.parametrize("path", sorted(face.WEB.rglob("*.html")), ids=lambda path: path.parent.name + "/" + path.name)
 def test_templates_leave_nothing_for_gradio_to_fill_in(path):
     assert "${" not in path.read_text()
-    assert "<script" not in path.read_text() or path.name == "head.html"
+    is_page = path.read_text().startswith("<!doctype")  # a phone's, which Gradio does not see
+    assert "<script" not in path.read_text() or path.name == "head.html" or is_page

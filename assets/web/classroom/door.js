@@ -57,6 +57,6 @@ export async function showDoor() {
     place.querySelector("img").src = picture ?? "";
     place.querySelector("img").hidden = !picture;
     place.querySelector("b").textContent = spaced(kept.code);
-    place.querySelector("span[data-address]").textContent = typedAddress(kept);
+    place.querySelector("span[data-typed]").textContent = typedAddress(kept);
   }
 }
