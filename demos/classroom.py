@@ -6,8 +6,7 @@ What happens between phones and this page goes through doors of its own (demos.c
 import html
 import json
 
-from core.quiz import questions
-from demos import classroom_rounds, face, text
+from demos import classroom_rounds, face, review
 
 TITLE = "classroom.title"
 
@@ -18,8 +17,4 @@ def build() -> None:
 
 def controls() -> dict:
     """What the template of the teacher's controls needs."""
-    names = {
-        lang: {kind: text.text(f"review.question.{kind}.name", lang) for kind in questions.KINDS}
-        for lang in text.LANGUAGES
-    }
-    return {"kinds": classroom_rounds.KINDS, "questions": html.escape(json.dumps(names, ensure_ascii=False))}
+    return {"kinds": classroom_rounds.KINDS, "questions": html.escape(json.dumps(review.names(), ensure_ascii=False))}

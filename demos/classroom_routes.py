@@ -88,18 +88,19 @@ def add_routes(site: FastAPI) -> None:
 
     _add_pages(door)
     _add_phones(door)
-    _add_teachers(door)
+    _add_screens(door)
+    _add_steering(door)
 
 
 async def _answered(classroom: Classroom, handler: Callable, limit: str, request: Request) -> Response:
     """What a door answers, or why not, always with our headers."""
     try:
-        if not classroom.may_come(limit, _address(request), _visitor(request)):
-            raise RefusedError("many")
+        _unless_many(classroom.may_come(limit, _address(request), _visitor(request)))
         response = await handler(classroom, request)
-    except ClassroomError as error:
-        log.info("%s: %s: %s", request.url.path, error.code, error)
-        response = JSONResponse({"error": error.code}, STATUS[error.code])
+    except (ClassroomError, calls.BadCallError) as error:
+        word = error.code if isinstance(error, ClassroomError) else "bad"
+        log.info("%s: %s: %s", request.url.path, word, error)
+        response = JSONResponse({"error": word}, STATUS[word])
     except ClientDisconnect:
         return Response(status_code=400)
     for name, value in HEADERS.items():
@@ -140,8 +141,7 @@ def _add_phones(door: Callable) -> None:
     @door("POST", "/class/{code}/join")
     async def join(classroom: Classroom, request: Request) -> Response:
         code, token = _code(request), _token(request)
-        if not classroom.votes.take(token):
-            raise RefusedError("many")
+        _unless_many(classroom.votes.take(token))
         name = (await _json(request)).get("name", "")
         if not isinstance(name, str):
             raise RefusedError("bad")
@@ -166,18 +166,14 @@ def _add_phones(door: Callable) -> None:
     @door("POST", "/class/{code}/vote")
     async def vote(classroom: Classroom, request: Request) -> Response:
         code, token = _code(request), _token(request)
-        if not classroom.votes.take(token):
-            raise RefusedError("many")
+        _unless_many(classroom.votes.take(token))
         call = await _json(request)
-        try:
-            number = calls.whole(call, "round", 1, 99_999)
-            choice = calls.whole_numbers(call, "choice", MOST_OPTIONS, 0, MOST_OPTIONS - 1) if "choice" in call else []
-            drawn = (None, None)
-            if "pixels" in call:  # only a member's is looked at
-                await classroom.kept(classroom.store.person, code, token)
-                drawn = await to_thread.run_sync(_read_drawing, call)
-        except calls.BadCallError as error:
-            raise RefusedError("bad") from error
+        number = calls.whole(call, "round", 1, 99_999)
+        choice = calls.whole_numbers(call, "choice", MOST_OPTIONS, 0, MOST_OPTIONS - 1) if "choice" in call else []
+        drawn = (None, None)
+        if "pixels" in call:  # only a member's is looked at
+            await classroom.kept(classroom.store.person, code, token)
+            drawn = await to_thread.run_sync(_read_drawing, call)
 
         def say() -> None:
             person = classroom.store.person(code, token)
@@ -204,13 +200,8 @@ def _read_drawing(call: dict) -> tuple[bytes, dict]:
 
 
 # ---- teachers ----
-def _add_teachers(door: Callable) -> None:
-    @door("POST", "/class")
-    async def open_class(classroom: Classroom, request: Request) -> Response:
-        if not classroom.openings.take(_address(request)):
-            raise RefusedError("many")
-        code, secret = await classroom.kept(classroom.store.open_class, classroom.clock())
-        return JSONResponse({"code": code, "secret": secret})
+def _add_screens(door: Callable) -> None:
+    """What the teacher and the projector see."""
 
     @door("GET", "/class/{code}/network")
     async def network(classroom: Classroom, request: Request) -> Response:
@@ -249,18 +240,34 @@ def _add_teachers(door: Callable) -> None:
             raise RefusedError("bad")
         return JSONResponse(await classroom.kept(classroom_views.drawings, classroom.store, code, int(after)))
 
+    @door("GET", "/class/{code}/votes.csv")
+    async def votes(classroom: Classroom, request: Request) -> Response:
+        code = await _require_teacher(classroom, request)
+        lang = text.wanted_language(request.headers.get("accept-language", ""))
+        table = await classroom.kept(classroom_views.table, classroom.store, code, lang)
+        return Response(table, media_type="text/csv; charset=utf-8")
+
+
+def _add_steering(door: Callable) -> None:
+    """What the teacher does."""
+
+    @door("POST", "/class")
+    async def open_class(classroom: Classroom, request: Request) -> Response:
+        _unless_many(classroom.openings.take(_address(request)))
+        code, secret = await classroom.kept(classroom.store.open_class, classroom.clock())
+        return JSONResponse({"code": code, "secret": secret})
+
     @door("POST", "/class/{code}/ask")
     async def ask(classroom: Classroom, request: Request) -> Response:
         code = await _require_teacher(classroom, request)
-        if not classroom.asks.take(code):
-            raise RefusedError("many")
+        _unless_many(classroom.asks.take(code))
         call = await _json(request)
+        kind = calls.choice(call, "kind", classroom_rounds.KINDS)
+        is_hidden = calls.switch(call, "isHidden")
+        setting = call.get("setting", {})
         try:
-            kind = calls.choice(call, "kind", classroom_rounds.KINDS)
-            is_hidden = calls.switch(call, "isHidden")
-            setting = call.get("setting", {})
             await classroom.ask(code, kind, setting if isinstance(setting, dict) else {}, is_hidden)
-        except (calls.BadCallError, KeyError, TypeError) as error:
+        except (KeyError, TypeError) as error:
             raise RefusedError("bad") from error
         except CANNOT_ASK as error:
             log.info("a round of %s cannot be made: %s", kind, error)
@@ -270,20 +277,9 @@ def _add_teachers(door: Callable) -> None:
     @door("POST", "/class/{code}/steer")
     async def steer(classroom: Classroom, request: Request) -> Response:
         code = await _require_teacher(classroom, request)
-        call = await _json(request)
-        try:
-            await _steer(classroom, code, call)
-        except calls.BadCallError as error:
-            raise RefusedError("bad") from error
+        await _steer(classroom, code, await _json(request))
         classroom.changed(code, "phones", "screens")
         return JSONResponse({})
-
-    @door("GET", "/class/{code}/votes.csv")
-    async def votes(classroom: Classroom, request: Request) -> Response:
-        code = await _require_teacher(classroom, request)
-        lang = text.wanted_language(request.headers.get("accept-language", ""))
-        table = await classroom.kept(classroom_views.table, classroom.store, code, lang)
-        return Response(table, media_type="text/csv; charset=utf-8")
 
     @door("DELETE", "/class/{code}")
     async def forget(classroom: Classroom, request: Request) -> Response:
@@ -329,6 +325,12 @@ PHASES_OF = {"close": CLOSED, "reveal": REVEALED, "reopen": OPEN}
 
 
 # ---- requests ----
+def _unless_many(may: bool) -> None:
+    """Raises RefusedError where somebody has no token left."""
+    if not may:
+        raise RefusedError("many")
+
+
 def _visitor(request: Request) -> str:
     """Who asks, as they say; a door that has seen it to be true tells `Classroom.came`."""
     return f"{request.path_params.get('code')} {request.headers.get('authorization')}"

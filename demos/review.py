@@ -34,7 +34,7 @@ def build() -> None:
         lecture_parts=sorted({kind.part for kind in questions.KINDS.values()}),
         letters="ABCD"[:N_OPTIONS],
         n_short=N_SHORT,
-        names=json.dumps(_names(), ensure_ascii=False),
+        names=json.dumps(names(), ensure_ascii=False),
     )
     for name, kind in questions.KINDS.items():
         needed = {"name", "ask", "why", *(() if kind.make else questions.WORDINGS)}
@@ -109,7 +109,7 @@ def _wordings(kind: str) -> dict[str, dict[str, str]]:
     }
 
 
-def _names() -> dict[str, dict[str, str]]:
+def names() -> dict[str, dict[str, str]]:
     """How each kind is called, by language."""
     return {
         lang: {kind: text.text(f"review.question.{kind}.name", lang) for kind in questions.KINDS}

@@ -30,7 +30,6 @@ MOST_CLASSES = 500
 MOST_PEOPLE = 400  # in a class
 MOST_ROUNDS = 200
 OPEN, CLOSED, REVEALED = "open", "closed", "revealed"
-PHASES = (OPEN, CLOSED, REVEALED)
 
 
 class ClassroomError(Exception):
@@ -242,7 +241,7 @@ class Store:
     def current_round(self, code: str) -> Round | None:
         """The newest round, or None before the first."""
         with self.engine.connect() as connection:
-            row = connection.execute(_rounds(code).order_by(ROUNDS.c.number.desc()).limit(1)).first()
+            row = connection.execute(_newest_round(code)).first()
         return _round(row) if row else None
 
     def has_asked(self, code: str, kind: str) -> bool:
@@ -282,11 +281,11 @@ class Store:
             BadVoteError: options that it does not have.
         """
         with self.engine.begin() as connection:
-            row = connection.execute(_rounds(code).order_by(ROUNDS.c.number.desc()).limit(1)).first()
+            row = connection.execute(_newest_round(code)).first()
             if row is None or row.number != number or row.phase != OPEN:
                 raise LateError(f"round {number} of {code} is not open")
             _check(row.content, choice, drawing)
-            place = (connection.scalar(select(func.max(VOTES.c.place)).where(VOTES.c.code == code)) or 0) + 1
+            place = _next_place(connection, code)
             key = {"code": code, "round": number, "person": person}
             said = {"choice": sorted(choice), "drawing": drawing, "opinion": opinion}
             said |= {"is_removed": False, "place": place, "at": now}
@@ -302,17 +301,17 @@ class Store:
 
     def vote_of(self, code: str, number: int, person: int) -> Vote | None:
         """What a person said in a round, or None."""
-        which = (VOTES.c.code == code) & (VOTES.c.round == number) & (VOTES.c.person == person)
         with self.engine.connect() as connection:
-            row = connection.execute(select(VOTES).where(which)).first()
+            row = connection.execute(select(VOTES).where(_is_vote_of(code, number, person))).first()
         return _vote(row) if row else None
 
     def remove_drawing(self, code: str, number: int, person: int) -> None:
         """A drawing that the teacher does not want to be seen: it is neither shown nor counted."""
-        which = (VOTES.c.code == code) & (VOTES.c.round == number) & (VOTES.c.person == person)
         with self.engine.begin() as connection:
-            place = (connection.scalar(select(func.max(VOTES.c.place)).where(VOTES.c.code == code)) or 0) + 1
-            connection.execute(update(VOTES).where(which).values(is_removed=True, place=place))
+            place = _next_place(connection, code)
+            connection.execute(
+                update(VOTES).where(_is_vote_of(code, number, person)).values(is_removed=True, place=place)
+            )
 
     def tally(self, code: str, round_: Round) -> tuple[int, list[int]]:
         """How many voted, and how many for each option."""
@@ -367,6 +366,18 @@ def _person(code: str, token: str):
 
 def _rounds(code: str):
     return select(ROUNDS).where(ROUNDS.c.code == code)
+
+
+def _newest_round(code: str):
+    return _rounds(code).order_by(ROUNDS.c.number.desc()).limit(1)
+
+
+def _is_vote_of(code: str, number: int, person: int):
+    return (VOTES.c.code == code) & (VOTES.c.round == number) & (VOTES.c.person == person)
+
+
+def _next_place(connection, code: str) -> int:
+    return (connection.scalar(select(func.max(VOTES.c.place)).where(VOTES.c.code == code)) or 0) + 1
 
 
 def _round(row) -> Round:
