@@ -54,6 +54,21 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="no Chromium; REQUIRE_BROWSER=1 makes this an error"))
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
 @pytest.fixture(scope="session")
 def guarded_environment(tmp_path_factory):
     """An environment in which Python refuses name lookups, and the file that notes them."""

@@ -12,18 +12,6 @@ from demos.classroom_hub import Classroom
 BOTH = {"ko": "x", "en": "x"}
 
 
-class Clock:
-    now = 1_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def classroom(tmp_path, clock):
     return Classroom(tmp_path / "classes.sqlite3", clock)

@@ -16,13 +16,6 @@ from demos.classroom_hub import Classroom
 from demos.classroom_routes import LARGEST_BODY, LONGEST_NAME, STATUS
 
 
-class Clock:
-    now = 1_000.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def site(tmp_path):
     site = FastAPI()
@@ -181,8 +174,7 @@ def test_bodies_that_are_too_large(client, teacher, phone):
     assert refused(client.post(where, content=pieces, headers=headers), "large")
 
 
-def test_who_floods_is_refused_and_nobody_else(client, site, teacher, phone):
-    clock = Clock()
+def test_who_floods_is_refused_and_nobody_else(client, site, teacher, phone, clock):
     site.state.classroom.votes = Buckets(per_second=2, burst=10, clock=clock)
     other = Door(client, teacher.code, "o" * 32)
     other.post("join")
@@ -195,15 +187,15 @@ def test_who_floods_is_refused_and_nobody_else(client, site, teacher, phone):
     assert phone.post("vote", round=1, choice=[2]).status_code == 200
 
 
-def test_one_address_cannot_open_classes_without_end(client, site):
-    site.state.classroom.openings.clock = Clock()
+def test_one_address_cannot_open_classes_without_end(client, site, clock):
+    site.state.classroom.openings.clock = clock
     answers = [client.post("/class") for _ in range(40)]
     assert refused(answers[-1], "many")
     assert sum(answer.status_code == 200 for answer in answers) == 30
 
 
-def test_a_teacher_cannot_ask_without_pause(site, teacher):
-    site.state.classroom.asks.clock = Clock()
+def test_a_teacher_cannot_ask_without_pause(site, teacher, clock):
+    site.state.classroom.asks.clock = clock
     answers = [teacher.post("ask", kind="draw", isHidden=False) for _ in range(12)]
     assert refused(answers[-1], "many")
 

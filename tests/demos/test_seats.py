@@ -11,21 +11,6 @@ import pytest
 from demos.seats import SILENT_S, TURN_S, Seats
 
 
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def seats(clock):
     """Two may learn, three pieces of work are kept."""

@@ -7,18 +7,6 @@ import pytest
 from demos import sittings
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def visits(clock):
     return sittings.Sittings(list, kept_s=100, clock=clock)
