@@ -76,9 +76,16 @@ class Stage:
 @pytest.fixture
 def stage(open_page):
     """A function that opens a view."""
-    return lambda view="scene", lang="en", size="laptop", **options: Stage(
-        open_page(f"?tab=forgery&lang={lang}&forgery={view}_3_0_5_balance_ring_digits", size, **options)
+    return lambda view="scene", lang="en", size="laptop", more="", **options: Stage(
+        open_page(f"?tab=forgery&lang={lang}&forgery={view}_3_0_5_balance_ring_digits{more}", size, **options)
     )
+
+
+def assert_tidy(page, where):
+    layout = page.evaluate(LAYOUT)
+    found = {key: layout[key] for key in ("overlaps", "outside", "smallTargets")}
+    assert found == {"overlaps": [], "outside": [], "smallTargets": []}, where
+    assert layout["sideways"] <= 0, where
 
 
 @pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
@@ -89,10 +96,17 @@ def test_nothing_overlaps_in_any_view(stage, switch_to, size):
         forgery.wait_for_view(view)
         for lang in ("ko", "en"):
             switch_to(forgery.page, lang)
-            layout = forgery.page.evaluate(LAYOUT)
-            found = {key: layout[key] for key in ("overlaps", "outside", "smallTargets")}
-            assert found == {"overlaps": [], "outside": [], "smallTargets": []}, (view, lang)
-            assert layout["sideways"] <= 0, (view, lang)
+            assert_tidy(forgery.page, (view, lang))
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("size", ["hall", "laptop", "phone"])
+def test_nothing_overlaps_on_a_projector(stage, size, lang):
+    forgery = stage("scene", lang, size, more="&projector=1")
+    for view in VIEWS:
+        forgery.choose("view", view)
+        forgery.wait_for_view(view)
+        assert_tidy(forgery.page, view)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -234,6 +248,15 @@ def test_half_steps_move_what_they_should(stage):
     assert third["corner"] != second["corner"]
 
 
+def test_the_divergence_falls_as_the_fakes_come_to_lie_like_the_real_points(stage):
+    duel = stage("duel")
+    assert float(duel.says("divergence")) > 0.9
+    duel.act("run")
+    duel.wait_for("divergence", r"^0\.[0-3]")
+    duel.act("run")
+    assert duel.find("[data-chart=losses]").get_attribute("aria-label").endswith(duel.says("divergence"))
+
+
 def test_it_trains_by_itself_and_begins_again_from_the_same_start(stage):
     duel = stage("duel")
     first = duel.picture(".duel-plane")
@@ -283,6 +306,9 @@ def test_points_drawn_by_hand_are_learnt(stage):
         "() => /forger [1-9]/.test(document.querySelector('#forgery-stage [data-text=steps]').textContent)",
         timeout=PATIENCE_MS,
     )
+    duel.act("run")
+    assert (duel.says("covered"), duel.says("accuracy")[-1]) == ("–", "%")  # a hand draws no groups
+    assert 0 <= float(duel.says("divergence")) <= 1
 
 
 def test_points_are_set_by_keys_alone(stage):

@@ -166,9 +166,14 @@ def test_noise_is_added_to_real_and_fake_points_alike(javascript, random):
 
 
 GOOD = {
-    "balance": lambda o: o["modesCovered"] >= o["nModes"] - 1 and o["nearShare"] > 0.9 and 0.45 <= o["accuracy"] <= 0.7,
-    "strongPolice": lambda o: o["accuracy"] > 0.95 and o["nearShare"] < 0.2,
-    "collapse": lambda o: 1 <= o["modesCovered"] <= o["nModes"] / 3 and o["nearShare"] > 0.7,
+    "balance": lambda o: (
+        o["modesCovered"] >= o["nModes"] - 1
+        and o["nearShare"] > 0.9
+        and 0.45 <= o["accuracy"] <= 0.7
+        and o["divergence"] < 0.25
+    ),
+    "strongPolice": lambda o: o["accuracy"] > 0.95 and o["nearShare"] < 0.2 and o["divergence"] > 0.85,
+    "collapse": lambda o: 1 <= o["modesCovered"] <= o["nModes"] / 3 and o["nearShare"] > 0.7 and o["divergence"] > 0.5,
 }
 TRAIN = """const { shape, settings, steps } = presets.PRESETS[given.preset];
   return given.seeds.map((seed) => {
@@ -290,6 +295,43 @@ def test_drawn_points_are_a_shape_too(javascript):
     assert set(distances.argmin(axis=1)) == {0, 1, 2}
     assert np.linalg.norm(np.reshape(one, (-1, 2)) - drawn[0], axis=1).max() < 0.2
     assert none == "RangeError"
+
+
+def test_divergence_is_none_between_like_points_and_one_bit_where_none_meet(javascript):
+    """And what the formula says where half of one lies with the other: H(3/4, 1/4) - 1/2 bits."""
+    found = javascript(
+        """const random = gan.seededRandom(2);
+        const [left, right] = [[0.08, 0.08], [0.40, 0.08]];
+        const heap = (...at) => Float64Array.from({ length: 800 }, (_, i) => at[(i >> 1) % at.length][i % 2]);
+        const ring = (n = 1024) => points.SHAPES.ring(n, random);
+        const rightHalf = ring(2048).filter((_, i, all) => all[i - (i % 2)] > 0);
+        const pairs = {
+          none: [heap(left), heap(left)], whole: [heap(left), heap(right)],
+          half: [heap(left, right), heap(left)], other: [heap(left), heap(left, right)],
+          ring: [ring(), ring()], away: [ring(), ring().map((x) => x + 3)], arc: [ring(), rightHalf],
+        };
+        const measured = Object.entries(pairs).map(([name, pair]) => [name, points.jensenShannon(...pair)]);
+        return Object.fromEntries(measured);"""
+    )
+    half = -(0.75 * np.log2(0.75) + 0.25 * np.log2(0.25)) - 0.5
+    chance = 1 / (4 * 400 * np.log(2))  # what is taken off one set that fills a square more than the other
+    assert found["none"] == 0
+    assert found["whole"] == pytest.approx(1, abs=chance)
+    assert found["half"] == found["other"] == pytest.approx(half, abs=chance)
+    assert found["ring"] < 0.02
+    assert found["away"] == pytest.approx(1, abs=0.03)
+    assert found["arc"] == pytest.approx(half, abs=0.03)
+
+
+def test_points_drawn_by_hand_are_judged_but_have_no_modes(javascript):
+    found = javascript(
+        """const trained = gan.createGan({}, 0);
+        const sample = points.drawnShape(Float64Array.of(0.5, 0.5, -0.5, 0.5));
+        return presets.outcome(trained, 'drawn', gan.seededRandom(1), sample);"""
+    )
+    assert found["nModes"] is found["modesCovered"] is found["nearShare"] is None
+    assert 0 <= found["accuracy"] <= 1
+    assert found["divergence"] > 0.9  # nothing is learnt yet
 
 
 def test_random_numbers_are_uniform_and_normal(javascript):

@@ -31,7 +31,7 @@ export function createDuel(canvas, changed) {
   let lastSlow = 0;
   let nFrames = 0;
   let frame = null;
-  const duel = { losses: [], stepMs: null, outcome: null, hasDiverged: false, lastTurn: null, isRunning: () => isRunning, isSlow: () => isSlow, hasPoints: () => shape !== "drawn" || hand.length > 0 };
+  const duel = { losses: [], divergences: [], stepMs: null, outcome: null, hasDiverged: false, lastTurn: null, isRunning: () => isRunning, isSlow: () => isSlow, hasPoints: () => shape !== "drawn" || hand.length > 0 };
 
   // The same seed, the same start.
   function reset(nextPreset = preset, nextShape = shape) {
@@ -41,21 +41,25 @@ export function createDuel(canvas, changed) {
     sampleReal = shape === "drawn" ? (hand.length ? drawnShape(hand) : null) : SHAPES[shape];
     latents = seededRandom(SEED + 1).normals(N_SHOWN * gan.settings.latentSize); // not the gan's own: looking changes no training
     real = sampleReal ? sampleReal(N_REAL, seededRandom(SEED + 2)) : new Float64Array(0);
-    Object.assign(duel, { losses: [], stepMs: null, outcome: null, hasDiverged: false, lastTurn: null });
+    Object.assign(duel, { losses: [], divergences: [], stepMs: null, outcome: null, hasDiverged: false, lastTurn: null });
     nPolice = 0;
     measure();
     show();
   }
 
   function measure() {
-    duel.outcome = shape !== "drawn" && !duel.hasDiverged ? outcome(gan, shape, seededRandom(SEED + 3)) : null;
+    duel.outcome = sampleReal && !duel.hasDiverged ? outcome(gan, shape, seededRandom(SEED + 3), sampleReal) : null;
+    if (duel.outcome) duel.divergences = thinned([...duel.divergences, [gan.nSteps.generator, duel.outcome.divergence]]);
   }
 
   function note(police, forger) {
     duel.losses.push([gan.nSteps.generator, police, forger]);
-    if (duel.losses.length > 2 * N_LOSSES) duel.losses = duel.losses.filter((_, i) => i % 2 || i > duel.losses.length - 20);
+    duel.losses = thinned(duel.losses);
     if (!gan.isFinite) { duel.hasDiverged = true; stop(); }
   }
+
+  // Every other row of a curve that has become too long, and all of its end.
+  const thinned = (rows) => (rows.length > 2 * N_LOSSES ? rows.filter((_, i) => i % 2 || i > rows.length - 20) : rows);
 
   const batch = () => gan.settings.batch;
   function stepPolice() {

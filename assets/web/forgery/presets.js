@@ -1,8 +1,8 @@
 // Three trainings that come out differently, by honest settings alone, and the numbers by which one sees how.
 
-import { MODES, SHAPES, modesCovered, nearShare } from "./points.js";
+import { MODES, SHAPES, jensenShannon, modesCovered, nearShare } from "./points.js";
 
-const N_JUDGED = 512;
+const N_JUDGED = 1024;
 
 // `steps`: alternations after which it shows.
 export const PRESETS = {
@@ -34,17 +34,20 @@ export const PRESETS = {
   },
 };
 
-// How a training stands, from fresh points: the modes that the fakes cover and the share of them that lies near any,
-// and how often the discriminator is right (0.5 is chance). `random` is not the gan's own: judging changes no training.
-export function outcome(gan, shape, random) {
-  const real = SHAPES[shape](N_JUDGED, random);
+// How a training stands, from fresh points: the modes that the fakes cover and the share of them that lies near any
+// (null for points drawn by hand, which have none), how often the discriminator is right (0.5 is chance), and how far
+// real and fake points lie apart. `random` is not the gan's own: judging changes no training.
+export function outcome(gan, shape, random, sampleReal = SHAPES[shape]) {
+  const real = sampleReal(N_JUDGED, random);
   const fakes = gan.generate(random.normals(N_JUDGED * gan.settings.latentSize));
   const accepted = gan.realness(real).filter((p) => p >= 0.5).length;
   const caught = gan.realness(fakes).filter((p) => p < 0.5).length;
+  const modes = MODES[shape];
   return {
-    modesCovered: modesCovered(fakes, shape),
-    nModes: MODES[shape].length,
-    nearShare: nearShare(fakes, shape),
+    modesCovered: modes ? modesCovered(fakes, shape) : null,
+    nModes: modes?.length ?? null,
+    nearShare: modes ? nearShare(fakes, shape) : null,
     accuracy: (accepted + caught) / (2 * N_JUDGED),
+    divergence: jensenShannon(real, fakes),
   };
 }

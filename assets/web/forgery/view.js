@@ -123,13 +123,14 @@ export function createView(root, live, moments) {
     running(find("[data-action=run]"), duel.isRunning());
     find("[data-action=slow]").setAttribute("aria-pressed", String(duel.isSlow()));
     find(".duel-plane").dataset.drawing = String(state.shape === "drawn");
-    const { outcome, losses, stepMs, lastTurn } = duel;
+    const { outcome, losses, divergences, stepMs, lastTurn } = duel;
     for (const action of ["run", "stepPolice", "stepForger"]) find(`[data-action=${action}]`).disabled = !duel.hasPoints();
     const isStepped = lastTurn && (!duel.isRunning() || duel.isSlow());
     write("look", say(!duel.hasPoints() ? "lookDraw" : isStepped ? (lastTurn === "police" ? "lookPolice" : "lookForger") : lookAt(state, duel)));
     write("steps", steps ? say("steps", { police: steps.discriminator, forger: steps.generator }) : "");
     write("accuracy", outcome ? percent(outcome.accuracy) : "–");
-    write("covered", outcome ? say("coveredOf", { n: outcome.modesCovered, of: outcome.nModes }) : "–");
+    write("covered", outcome?.nModes ? say("coveredOf", { n: outcome.modesCovered, of: outcome.nModes }) : "–");
+    write("divergence", outcome ? fixed(outcome.divergence) : "–");
     write("time", stepMs === null ? "–" : say("ms", { ms: stepMs.toFixed(1) }));
     const canvas = find('[data-chart="losses"]');
     const xEnd = Math.max(losses.at(-1)?.[0] ?? 1, 1);
@@ -139,15 +140,17 @@ export function createView(root, live, moments) {
       [
         { points: curve(1), colour: POLICE, name: say("police") },
         { points: curve(2), colour: FORGER, dash: [6, 4], name: say("forger") },
+        { points: averaged(divergences), colour: "--ink", dash: [2, 3], name: say("divergence") },
       ],
       {
         low: losses.some((row) => row[2] < 0) ? -1 : 0, // the minimax loss of the forger is below 0
         high: LARGEST_LOSS, grid: [0, CHANCE, 2, LARGEST_LOSS], formatX: (x) => say("stepsOf", { n: Math.round(x) }), xEnd,
       },
     );
-    name(canvas, losses.length ? say("lossesName", { police: fixed(losses.at(-1)[1]), forger: fixed(losses.at(-1)[2]) }) : say("lossesEmpty"));
+    const [, police, forger] = losses.at(-1) ?? [];
+    name(canvas, losses.length ? say("lossesName", { police: fixed(police), forger: fixed(forger), divergence: fixed(outcome?.divergence) }) : say("lossesEmpty"));
     const plane = find(".duel-plane");
-    if (outcome) name(plane, say("planeName", { n: outcome.modesCovered, of: outcome.nModes, accuracy: percent(outcome.accuracy) }));
+    if (outcome?.nModes) name(plane, say("planeName", { n: outcome.modesCovered, of: outcome.nModes, accuracy: percent(outcome.accuracy) }));
     else name(plane, say(duel.hasDiverged ? "diverged" : "planeDrawn"));
     plane.tabIndex = state.shape === "drawn" ? 0 : -1;
     plane.setAttribute("role", state.shape === "drawn" ? "application" : "img");
@@ -160,7 +163,7 @@ export function createView(root, live, moments) {
   }
   // What has come about, or, before that, what to look for.
   function lookAt({ preset }, { outcome, nSteps }) {
-    if (!outcome || !nSteps().generator) return SEEK[preset];
+    if (!outcome?.nModes || !nSteps().generator) return SEEK[preset];
     const { accuracy, modesCovered, nModes, nearShare } = outcome;
     if (accuracy > 0.95 && nearShare < 0.25) return "lookStrongPolice";
     if (modesCovered <= nModes / 3 && nearShare > 0.6) return "lookCollapse";
