@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from core.audio import notes, spectrogram
-from core.gansynth.picture import REPRESENTATIONS, spectrogram_to_picture
+from core.gansynth.picture import REPRESENTATIONS, Angle, spectrogram_to_picture
 
 ALIKE = 2e-3  # largest difference of two waves with a peak of 0.9 that nobody hears
 BATCH = 64
@@ -49,7 +49,12 @@ def different(found: Sequence[notes.Note]) -> list[notes.Note]:
     return kept
 
 
-def load(found: Sequence[notes.Note], n_bins: int, instruments: Sequence[str] | None = None) -> NotePictures:
+def load(
+    found: Sequence[notes.Note],
+    n_bins: int,
+    instruments: Sequence[str] | None = None,
+    angle: Angle = "frequency",
+) -> NotePictures:
     """Pictures of notes. `instruments` gives the list to count by, where it is not that of these notes alone."""
     representation = REPRESENTATIONS[n_bins]
     instruments = tuple(instruments or sorted({instrument_of(note) for note in found}))
@@ -59,7 +64,7 @@ def load(found: Sequence[notes.Note], n_bins: int, instruments: Sequence[str] | 
         waves = np.stack([notes.read_wave(note) for note in found[start : start + BATCH]])
         waves *= notes.PEAK / np.abs(waves).max(axis=1, keepdims=True).clip(1e-6)
         spectrograms = spectrogram.waves_to_spectrograms(torch.from_numpy(waves), representation)
-        pictures[start : start + BATCH] = spectrogram_to_picture(spectrograms)
+        pictures[start : start + BATCH] = spectrogram_to_picture(spectrograms, angle)
     return NotePictures(
         pictures,
         torch.tensor([note.pitch for note in found]),

@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from core.gansynth.picture import Angle
+
 LOWEST_PITCH, N_PITCHES = 24, 61  # MIDI 24 to 84
 FIRST_FRAMES = 4
 N_CHANNELS = 3  # of a picture (core.gansynth.picture)
@@ -25,13 +27,14 @@ N_CHANNELS = 3  # of a picture (core.gansynth.picture)
 @dataclass(frozen=True)
 class GeneratorConfig:
     """What builds the generator again. Each stage has twice the frames and twice the bands of
-    the one before; the first has 4 frames, the last 128 and `n_bins`."""
+    the one before; the first has 4 frames, the last 128 and `n_bins`. `angle` says what its pictures hold."""
 
     n_bins: int = 512
     latent_size: int = 24
     widths: tuple[int, ...] = (256, 256, 256, 256, 320, 352)
     n_blocks: tuple[int, ...] = (1, 1, 1, 1, 2, 2)
     style_size: int = 160
+    angle: Angle = "frequency"
 
 
 @dataclass(frozen=True)

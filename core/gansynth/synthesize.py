@@ -62,7 +62,7 @@ class GanSynth:
                 f"pitches from {pitches.min()} to {pitches.max()}, wanted {LOWEST_PITCH} to {HIGHEST_PITCH}"
             )
         pictures = self.generator(torch.from_numpy(latents), torch.from_numpy(pitches.astype(np.int64)))
-        return picture_to_spectrogram(pictures)
+        return picture_to_spectrogram(pictures, self.generator.config.angle)
 
     @torch.inference_mode()
     def growth(self, latent: np.ndarray, pitch: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -76,7 +76,8 @@ class GanSynth:
         grown = []
         for picture in stages:
             enlarged = torch.nn.functional.interpolate(picture[:, :1], last.shape[2:])
-            sound = picture_to_spectrogram(torch.cat([enlarged, last[:, 1:]], dim=1))
+            painted = torch.cat([enlarged, last[:, 1:]], dim=1)
+            sound = picture_to_spectrogram(painted, self.generator.config.angle)
             wave = finished(spectrogram.spectrograms_to_waves(sound, self.representation))[0]
             grown.append((((picture[0, 0] + 1) / 2).clamp(0, 1).numpy(), wave.numpy()))
         return grown

@@ -2,6 +2,7 @@
 
     python -m core.gansynth.train                       # two CPU cores, 50 minutes where nothing else runs
     python -m core.gansynth.train --profile gpu --minutes 9 --start-from assets/weights/gansynth
+    python -m core.gansynth.train --angle phase --out runs/gansynth-phase    # the twin that shows why not the phase
 
 Data: the notes in `runs/notes` (`--notes` names another folder in NSynth's format), rendered there first where it is
 empty: that takes half a minute and needs `pip install --no-deps tinysoundfont` and a soundfont (`--soundfont`).
@@ -24,8 +25,9 @@ import hashlib
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import scipy.io.wavfile
@@ -37,11 +39,11 @@ from core import gan_losses, training, weights
 from core.audio import notes, spectrogram
 from core.gansynth import data
 from core.gansynth.model import LOWEST_PITCH, Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
-from core.gansynth.picture import REPRESENTATIONS, picture_to_spectrogram
+from core.gansynth.picture import REPRESENTATIONS, Angle, picture_to_spectrogram
 
 SHEET_PITCHES = (36, 48, 60, 72)
 N_SHEET_LATENTS = 8
-COLUMNS = ("magnitude", "frequency", "overstep", "kl", "judging", "real_pitch", "fooling", "pitch")
+COLUMNS = ("magnitude", "angle", "overstep", "kl", "judging", "real_pitch", "fooling", "pitch")
 DIVERGED = 4.0  # times the best smoothed error so far
 
 
@@ -58,7 +60,7 @@ class Config:
     adversary_from: float = 0.775  # of the run: before, there is nothing worth a judgement
     adversary_rise: int = 500  # steps until its full weight: it must first learn to judge
     magnitude_weight: float = 10.0
-    frequency_weight: float = 5.0
+    angle_weight: float = 5.0
     overstep_weight: float = 10.0
     adversary_weight: float = 0.03
     pitch_weight: float = 0.03
@@ -128,10 +130,11 @@ class Run:
         with torch.autocast(self.device.type, torch.bfloat16):
             painted = self.generator(torch.cat([latents, drawn]), asked)
         painted = painted.float()
-        losses = reconstruction_losses(painted[: config.batch], real) | {"overstep": overstep_loss(painted), "kl": kl}
+        losses = reconstruction_losses(painted[: config.batch], real, config.generator.angle)
+        losses |= {"overstep": overstep_loss(painted), "kl": kl}
         loss = (
             config.magnitude_weight * losses["magnitude"]
-            + config.frequency_weight * losses["frequency"]
+            + config.angle_weight * losses["angle"]
             + config.overstep_weight * losses["overstep"]
             + config.kl_weight * kl
         )
@@ -188,8 +191,9 @@ class Run:
         generator, config = weights.load_weights(folder)
         discriminator, judge_config = weights.load_weights(folder / "discriminator")
         places = {name: generator.pop(f"instruments.{name}").float() for name in ("mean", "log_std")}
-        if training.as_stored(config["generator"]) != training.as_stored(asdict(self.config.generator)):
-            raise ValueError(f"{folder} holds a generator of another size: {config['generator']}")
+        known = training.as_stored(asdict(GeneratorConfig(**config["generator"])))
+        if known != training.as_stored(asdict(self.config.generator)):
+            raise ValueError(f"{folder} holds a generator of another size or kind: {known}")
         if training.as_stored(judge_config["discriminator"]) != training.as_stored(asdict(self.config.discriminator)):
             raise ValueError(f"{folder} holds a discriminator of another size: {judge_config['discriminator']}")
         self.generator.load_state_dict(generator)
@@ -260,13 +264,14 @@ class Run:
             )
 
 
-def reconstruction_losses(painted: Tensor, real: Tensor) -> dict[str, Tensor]:
+def reconstruction_losses(painted: Tensor, real: Tensor, angle: Angle = "frequency") -> dict[str, Tensor]:
     """How far painted notes (batch, 3, frames, bins) are from the recorded ones: mean absolute errors of the log
-    magnitude and of the IF on its circle (from frame 1 on: frame 0 holds the phase at which a recording happens to
-    start)."""
+    magnitude and of the angle on its circle (of the IF from frame 1 on: frame 0 holds the phase at which a recording
+    happens to start)."""
+    first = 1 if angle == "frequency" else 0
     return {
         "magnitude": (painted[:, 0] - real[:, 0]).abs().mean(),
-        "frequency": (painted[:, 1:, 1:] - real[:, 1:, 1:]).abs().sum(dim=1).mean(),
+        "angle": (painted[:, 1:, first:] - real[:, 1:, first:]).abs().sum(dim=1).mean(),
     }
 
 
@@ -298,7 +303,7 @@ def sheet(run: Run) -> tuple[np.ndarray, np.ndarray]:
     latents = latents.repeat(len(SHEET_PITCHES), 1).to(run.device)
     pitches = torch.tensor(SHEET_PITCHES).repeat_interleave(N_SHEET_LATENTS).to(run.device)
     pictures = run.average.model(latents, pitches)
-    spectrograms = picture_to_spectrogram(pictures)
+    spectrograms = picture_to_spectrogram(pictures, run.config.generator.angle)
     shown = torch.stack([(pictures[:, 0] + 1) / 2, (spectrograms[:, 1] + 1) / 2], dim=1).clamp(0, 1)
     shown = F.avg_pool2d(shown, (1, shown.shape[3] // 256)).flip(3).transpose(2, 3)  # (notes, 2, 256, 128)
     rows = shown.unflatten(0, (len(SHEET_PITCHES), N_SHEET_LATENTS)).permute(0, 2, 3, 1, 4).flatten(3).flatten(0, 2)
@@ -324,8 +329,8 @@ def hashed(names: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
-def load_pictures(folder: Path, n_bins: int, soundfont: Path | None) -> data.NotePictures:
-    """The training notes of a folder, which is rendered first where it is empty.
+def load_pictures(folder: Path, config: GeneratorConfig, soundfont: Path | None) -> data.NotePictures:
+    """The training notes of a folder, which is rendered first where it is empty, as this generator paints them.
 
     Raises:
         core.audio.notes.CannotRenderError: there is nothing to render them with.
@@ -333,15 +338,16 @@ def load_pictures(folder: Path, n_bins: int, soundfont: Path | None) -> data.Not
     if not (folder / "examples.json").is_file():
         notes.render_notes(folder, soundfont=soundfont)
     training_notes, _ = notes.split(data.different(notes.read_notes(folder)))
-    return data.load(training_notes, n_bins)
+    return data.load(training_notes, config.n_bins, angle=config.angle)
 
 
 def main(arguments: Sequence[str]) -> int:
     """The command. Returns the exit status."""
     options = parse(arguments)
     config = training.planned(PROFILES[options.profile], options)
+    config = replace(config, generator=replace(config.generator, angle=options.angle))
     try:
-        pictures = load_pictures(options.notes, config.generator.n_bins, options.soundfont)
+        pictures = load_pictures(options.notes, config.generator, options.soundfont)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))
         if not training.resume(run, options) and options.start_from:
             run.start_from(options.start_from)
@@ -355,6 +361,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command's options."""
     parser = argparse.ArgumentParser(prog="python -m core.gansynth.train", description=__doc__.splitlines()[0])
     parser.add_argument("--profile", choices=PROFILES, default="cpu")
+    parser.add_argument(
+        "--angle", choices=get_args(Angle), default="frequency", help="what is painted beside magnitude"
+    )
     training.add_options(parser)
     training.add_options_of_long_runs(parser)
     parser.add_argument("--notes", type=Path, default=Path("runs/notes"), help="a folder in NSynth's format")

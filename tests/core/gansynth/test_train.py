@@ -13,6 +13,7 @@ import torch
 from core import training, weights
 from core.audio import notes, phase
 from core.gansynth import data, synthesize, train
+from core.gansynth.picture import picture_to_spectrogram
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_a_checkpoint_of_another_run_is_refused(make):
 def test_it_learns(make):
     run = make(n_steps=150, batch=8, adversary_from=1.0, learning_rate=3e-3)
     losses = [progress.losses for progress in training.train(run)]
-    for name, share in (("magnitude", 0.45), ("frequency", 0.8)):
+    for name, share in (("magnitude", 0.45), ("angle", 0.8)):
         early, late = (np.mean([one[name] for one in part]) for part in (losses[:5], losses[-10:]))
         assert late < share * early, name
 
@@ -83,7 +84,7 @@ def test_the_adversary_comes_when_its_time_has_come(make):
 
 def test_the_generator_is_pushed_by_the_discriminator_alone_too(make):
     """Latents that belong to no recording get their gradient from the discriminator."""
-    weightless = {"magnitude_weight": 0.0, "frequency_weight": 0.0, "overstep_weight": 0.0, "kl_weight": 0.0}
+    weightless = {"magnitude_weight": 0.0, "angle_weight": 0.0, "overstep_weight": 0.0, "kl_weight": 0.0}
     run = make(adversary_from=0.0, adversary_rise=1, **weightless)
     run.step = 1
     before = {name: value.clone() for name, value in run.generator.state_dict().items()}
@@ -155,6 +156,28 @@ def test_the_command_goes_on_and_starts_from_what_was_shipped(notes_folder, tmp_
     assert command(notes_folder, second, monkeypatch, config, *options) == 0
     moved = weights.load_weights(second / "weights")[0]
     assert (shipped["start.weight"].float() - moved["start.weight"].float()).abs().max() < 0.01
+
+
+def test_the_twin_paints_phases(notes_folder, tmp_path, monkeypatch, config, capsys):
+    """Its data hold them, its weights know, and no training of the other kind goes on from it."""
+    assert command(notes_folder, tmp_path / "twin", monkeypatch, config, "--angle", "phase", "--steps", "2") == 0
+    model = synthesize.load_from(tmp_path / "twin" / "weights")
+    assert model.generator.config.angle == "phase"
+    latents, pitches = np.zeros((1, 4), np.float32), np.array([60])
+    with torch.inference_mode():
+        painted = model.generator(torch.from_numpy(latents), torch.from_numpy(pitches))
+    expected = picture_to_spectrogram(painted, "phase")
+    assert torch.equal(model.spectrograms(latents, pitches), expected)
+    options = ("--start-from", str(tmp_path / "twin" / "weights"))
+    assert command(notes_folder, tmp_path / "other", monkeypatch, config, *options) == 1
+    assert "another size or kind" in capsys.readouterr().err
+
+
+def test_the_error_of_phases_counts_the_first_frame_and_that_of_frequencies_does_not():
+    painted, real = torch.zeros(1, 3, 4, 2), torch.zeros(1, 3, 4, 2)
+    real[:, 1, 0] = 1.0
+    assert train.reconstruction_losses(painted, real, "frequency")["angle"] == 0
+    assert train.reconstruction_losses(painted, real, "phase")["angle"] == 1 / 4
 
 
 def test_weights_of_another_size_are_refused(notes_folder, tmp_path, monkeypatch, config, capsys):
