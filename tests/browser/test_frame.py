@@ -79,7 +79,7 @@ def test_start_leads_through_the_page_without_a_reload(open_page):
     page.locator(".opening a.button-primary").click()
     page.wait_for_selector("#neuron-stage .neuron-formula b")
     page.locator("#tab-closing-button").click()
-    page.locator(".closing a[data-tab=glossary]").last.click()
+    page.locator(".closing a[href='?tab=glossary']").last.click()
     page.wait_for_selector(".glossary dl")
     assert page.locator("#section-glossary").is_visible()
     assert page.evaluate("window.notReloaded")

@@ -71,7 +71,7 @@ def test_the_tries_notice_success(tour):
     pick(page, "gansynth")
     assert "All three" in notice(page)
     page.locator("[data-section=magenta][data-try='3']").click()
-    page.locator("#magenta-stage a[data-tab=gansynth]:visible").click()
+    page.locator("#magenta-stage a[href='?tab=gansynth']:visible").click()
     page.wait_for_selector("#section-gansynth >> visible=true")
     assert page.locator("[data-section=magenta][data-done]").count() == 3
 

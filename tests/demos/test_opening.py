@@ -21,4 +21,4 @@ def test_lists_the_parts_that_have_sections():
 def test_starts_with_the_first_section():
     html = html_of({1: ["neuron", "neuron"]})
     assert html.count("button-primary") == 1
-    assert html.index('data-tab="neuron"') < html.index(text.both("opening.contents"))
+    assert html.index('href="?tab=neuron"') < html.index(text.both("opening.contents"))

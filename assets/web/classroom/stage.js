@@ -1,7 +1,7 @@
 // The class on the projector: it is opened, joined by phones, asked, and closed again.
 
 import { saveFile } from "../frame/save.js";
-import { addressOf, textOf } from "../review/links.js";
+import { addressOf } from "../review/links.js";
 import { createBoard } from "./board.js";
 import { createControls } from "./controls.js";
 import { classClient, findAddress, keepClass, keptClass, openClass, phoneAddress, qrCode, remoteAddress, spaced, typedAddress } from "./door.js";
@@ -131,14 +131,7 @@ export function mount(element, live) {
     delete: () => { find("[data-sure]").hidden = false; },
     keep: () => { find("[data-sure]").hidden = true; },
   };
-  root.addEventListener("click", (event) => {
-    actions[event.target.closest("button")?.dataset.action]?.();
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    if (!event.target.closest("[data-see]") || !isPlain) return;
-    event.preventDefault();
-    const [section, setting] = state.round.see;
-    lecture.openState(section, textOf(section, setting));
-  });
+  root.addEventListener("click", ({ target }) => actions[target.closest("button")?.dataset.action]?.());
   find("[data-lock]").addEventListener("change", ({ target }) => parts.client.call("POST", "steer", { act: "lock", is: target.checked }));
   find("[data-address-field]").addEventListener("change", ({ target }) => changeAddress(target.value.trim()));
   document.addEventListener("lecture:language", () => { parts?.controls.translate(); show(); parts?.board.translate(); });

@@ -145,11 +145,14 @@ window.lecture = (() => {
 
   root.lang = language;
   root.toggleAttribute("data-projector", parameter("projector") === "1");
+  // A plain click on a link to a tab opens it in this page, in the state that the link names; any other click opens the
+  // address beside it.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-tab]");
+    const link = event.target.closest?.("a[href^='?tab=']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    goTo(link.dataset.tab);
+    const query = new URL(link.href).searchParams;
+    openState(query.get("tab"), query.get(query.get("tab")));
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-copy-address]")) copyAddress();

@@ -109,7 +109,7 @@ export function mount(element, live, server) {
     if (action === "restore") open({ view: "tour", kind: "all", system: FIRST });
     if (action === "copy") { changed({}); lecture.copyAddress(); }
     if (["undo", "clear", "again", "keepFirst", "keepLast", "others"].includes(action)) sketch[action]();
-    if (target.closest("a[data-tab]") && task === 3) { finish(); show(); }
+    if (target.closest("a[href^='?tab=']") && task === 3) { finish(); show(); }
   });
   root.addEventListener("input", ({ target }) => { if (target.dataset.setting === "temperature") sketch.setTemperature(Number(target.value)); });
   document.addEventListener("lecture:try", startTry);

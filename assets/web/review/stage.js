@@ -4,7 +4,7 @@ import { askPatiently } from "../frame/asking.js";
 import { saveFile } from "../frame/save.js";
 import { createPiecePlayer } from "../gansynth/pieces.js";
 import { decode } from "../gansynth/synth.js";
-import { addressOf, textOf } from "./links.js";
+import { addressOf } from "./links.js";
 import { anotherLike, countMarks, keep, kept, marked, missedRound, newRound } from "./round.js";
 import { SIGNS, sheetPicture } from "./sheet.js";
 
@@ -270,12 +270,6 @@ export function mount(element, live, server) {
       showPlaying(null);
       actions[action]();
     }
-  });
-  // A plain click shows it in this page, where the round goes on afterwards; any other opens the address beside it.
-  find("[data-show]").addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    lecture.openState(answered.section, textOf(answered.section, answered.setting));
   });
   document.addEventListener("keydown", (event) => {
     const isElsewhere = !root.offsetParent || event.target.closest?.("input, textarea, select, [contenteditable]");
