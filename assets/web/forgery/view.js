@@ -191,7 +191,7 @@ export function createView(root, live, moments) {
     if (!about) return name(canvas, say("lossesEmpty"));
     const step = film.step();
     const curves = Object.entries(FILM_CURVES).map(([loss, colour]) => ({
-      points: about.losses.step.map((at, i) => [at, about.losses[loss][i]]).filter(([at, value]) => value !== null && at <= step).map(([at, value]) => [at, Math.min(value, LARGEST_LOSS)]),
+      points: averaged(about.losses.step.map((at, i) => [at, about.losses[loss][i]]).filter(([at, value]) => value !== null && at <= step).map(([at, value]) => [at, Math.min(value, LARGEST_LOSS)])),
       colour, dash: colour === FORGER ? [6, 4] : [], name: say(colour === FORGER ? "forger" : "police"),
     }));
     drawCurves(canvas, curves, { high: LARGEST_LOSS, grid: [0, CHANCE, 2, LARGEST_LOSS], formatX: (x) => say("stepsOf", { n: Math.round(x) }), xEnd: about.steps.at(-1) });
