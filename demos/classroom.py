@@ -17,4 +17,8 @@ def build() -> None:
 
 def controls() -> dict:
     """What the template of the teacher's controls needs."""
-    return {"kinds": classroom_rounds.KINDS, "questions": html.escape(json.dumps(review.names(), ensure_ascii=False))}
+    return {
+        "kinds": classroom_rounds.KINDS,
+        "questions": html.escape(json.dumps(review.names(), ensure_ascii=False)),
+        "longest_stake": classroom_rounds.LONGEST_STAKE,
+    }

@@ -32,6 +32,7 @@ LARGEST_SEED = 2**31 - 1
 N_UNMASKED = 6  # of either kind at most
 SHOWN_SIDE = 4 * SIDE  # pixels of a digit
 N_INSTRUMENTS = 4
+LONGEST_STAKE = 24  # letters
 
 Said = dict[str, str]  # by language
 
@@ -77,7 +78,7 @@ def make(
         OSError: a recording is missing.
     """
     if kind in LINEUPS:
-        return _lineup(kind, sittings.of(code))
+        return _lineup(kind, sittings.of(code), _stake(setting) if kind == game.BET else "")
     if kind == "unmask":
         return _unmask(drawn)
     return SIMPLE[kind](setting)
@@ -101,14 +102,25 @@ def _content(ask: Said, options: list[dict], answer: list[int], **rest) -> dict:
 LINEUPS = (game.BET, game.FOUR, game.NINE)
 
 
-def _lineup(kind: str, sitting: game.Sitting) -> Made:
+def _stake(setting: dict) -> str:
+    """What the teacher bets, in the teacher's own words, or nothing."""
+    stake = setting.get("stake", "")
+    if not isinstance(stake, str) or len(stake) > LONGEST_STAKE or not stake.isprintable():
+        raise KeyError("stake")
+    return stake.strip()
+
+
+def _lineup(kind: str, sitting: game.Sitting, stake: str = "") -> Made:
     shown = sitting.draw(kind)
     opinion = game.judged(sitting.model, shown)
     answer = [k for k, is_real in enumerate(shown.is_real) if is_real]
-    why = said(f"classroom.round.{kind}.why", letter=LETTERS[answer[0]] if answer else "", pick=LETTERS[opinion.pick])
+    betting = "_for" if stake else ""
+    ask = said(f"classroom.round.{kind}.ask{betting}", stake=stake)
+    letters = {"letter": LETTERS[answer[0]] if answer else "", "pick": LETTERS[opinion.pick]}
+    why = said(f"classroom.round.{kind}.why{betting}", stake=stake, **letters)
     made = Made({})
     options = [{"picture": made.keep("image/jpeg", file)} for file in presented(shown.pictures)]
-    made.content = _content(said(f"classroom.round.{kind}.ask"), options, answer, why=why, see=["real_face", {}])
+    made.content = _content(ask, options, answer, why=why, see=["real_face", {}])
     return made
 
 

@@ -141,6 +141,17 @@ def test_a_class_from_its_opening_to_its_end(school):
     one.screen.wait_for_selector("[data-action=open]:visible")
 
 
+def test_what_is_at_stake_in_the_bet_is_read_on_the_phones(school):
+    one = school()
+    phone = one.phone("Mina", locale="ko-KR")
+    one.screen.fill("[data-setting=stake]", "떡볶이")
+    one.ask("bet", [phone])
+    assert "맞히면 떡볶이 사드림" in one.text("ask", phone)
+    choose(phone, 4)
+    one.screen.click("[data-act=reveal]")
+    one.wait_for("why", "모두에게 떡볶이 살게요", phone)
+
+
 def test_a_phone_comes_back_as_the_same_and_its_vote_counts_once(school):
     one = school()
     phone = one.phone("Jun")

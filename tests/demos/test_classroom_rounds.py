@@ -59,6 +59,19 @@ def test_line_ups(sittings, kind, n, n_real):
     assert kind in LINEUPS
 
 
+def test_what_is_at_stake_stands_in_the_question_and_is_owed_in_the_end(sittings):
+    content = make("bet", {"stake": " 떡볶이 {0} "}, sittings, "ABCDEF").content
+    assert all("떡볶이 {0}" in content[where][lang] for where in ("ask", "why") for lang in ("ko", "en"))
+    plain = make("bet", {"stake": ""}, sittings, "ABCDEF").content
+    assert not any("{" in plain[where][lang] for where in ("ask", "why") for lang in ("ko", "en"))
+
+
+@pytest.mark.parametrize("stake", ["x" * 25, 7, "two\nlines", None])
+def test_a_stake_that_no_page_would_send_is_refused(sittings, stake):
+    with pytest.raises(KeyError):
+        make("bet", {"stake": stake}, sittings, "ABCDEF")
+
+
 def test_no_portrait_comes_twice_in_a_class_and_none_are_shared_out(sittings):
     if not faces.showable(sample.load().side):
         pytest.skip("no portraits")

@@ -30,7 +30,7 @@ export function createControls(root, { say, client, language }) {
   }
   const isHidden = () => find("[data-hide]").checked;
   function ask(kind) {
-    const setting = { digit: Number(find("[data-setting=digit]").value), question: questions.value };
+    const setting = { digit: Number(find("[data-setting=digit]").value), question: questions.value, stake: find("[data-setting=stake]").value };
     send("ask", { kind, setting, isHidden: isHidden() });
   }
   const steer = (act, rest = {}) => send("steer", { act, round: state.round.number, ...rest });
