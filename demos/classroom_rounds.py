@@ -114,13 +114,15 @@ def _lineup(kind: str, sitting: game.Sitting, stake: str = "") -> Made:
     shown = sitting.draw(kind)
     opinion = game.judged(sitting.model, shown)
     answer = [k for k, is_real in enumerate(shown.is_real) if is_real]
-    betting = "_for" if stake else ""
-    ask = said(f"classroom.round.{kind}.ask{betting}", stake=stake)
+    ask, why = f"classroom.round.{kind}.ask", f"classroom.round.{kind}.why"
+    if stake:
+        ask, why = "classroom.round.bet.ask_for", "classroom.round.bet.why_for"
     letters = {"letter": LETTERS[answer[0]] if answer else "", "pick": LETTERS[opinion.pick]}
-    why = said(f"classroom.round.{kind}.why{betting}", stake=stake, **letters)
     made = Made({})
     options = [{"picture": made.keep("image/jpeg", file)} for file in presented(shown.pictures)]
-    made.content = _content(ask, options, answer, why=why, see=["real_face", {}])
+    made.content = _content(
+        said(ask, stake=stake), options, answer, why=said(why, stake=stake, **letters), see=["real_face", {}]
+    )
     return made
 
 
