@@ -49,7 +49,10 @@ export function createDuel(canvas, changed) {
 
   function measure() {
     duel.outcome = sampleReal && !duel.hasDiverged ? outcome(gan, shape, seededRandom(SEED + 3), sampleReal) : null;
-    if (duel.outcome) duel.divergences = thinned([...duel.divergences, [gan.nSteps.generator, duel.outcome.divergence]]);
+    if (!duel.outcome) return;
+    const step = gan.nSteps.generator;
+    const before = duel.divergences.filter(([at]) => at !== step); // looked at twice
+    duel.divergences = thinned([...before, [step, duel.outcome.divergence]]);
   }
 
   function note(police, forger) {
@@ -260,11 +263,11 @@ export function createDuel(canvas, changed) {
       const isNew = !last.length || Math.hypot(point[0] - last[0], point[1] - last[1]) >= 0.02;
       if (isNew && hand.length < MOST_DRAWN) hand.push(...point);
     }
-    const wasEmpty = !sampleReal;
     sampleReal = drawnShape(hand);
     real = sampleReal(N_REAL, seededRandom(SEED + 2));
-    if (wasEmpty) changed();
-    if (!isRunning) draw();
+    if (isRunning) return;
+    measure();
+    show();
   }
   function forget() {
     hand = [];

@@ -92,14 +92,14 @@ const EDGE = 10; // squares from the middle to the edge: points beyond it are co
 
 // How far apart two sets of points lie: the Jensen-Shannon divergence of their counts in the squares of a grid, in bits.
 // 0 where they lie alike, 1 where no square holds points of both (Lin 1991, doi 10.1109/18.61115). Counts of few points
-// differ by chance alone; what that adds on average is taken off (Miller 1955: an entropy of k filled squares comes out
-// (k - 1) / 2n nats too small).
+// differ by chance alone; what that adds on average is taken off (Miller 1955: the entropy of n points in k squares comes
+// out (k - 1) / 2n nats too small). The sets are as many.
 export function jensenShannon(points, others) {
+  if (points.length !== others.length) throw new RangeError(`${points.length / 2} points and ${others.length / 2}`);
   const [first, second] = [points, others].map(shares);
   const both = new Map();
   for (const part of [first, second]) for (const [square, share] of part) both.set(square, (both.get(square) ?? 0) + share / 2);
-  const [nFirst, nSecond] = [points.length / 2, others.length / 2];
-  const bias = (first.size - 1) / (4 * nFirst) + (second.size - 1) / (4 * nSecond) - (both.size - 1) / (2 * (nFirst + nSecond));
+  const bias = (first.size + second.size - both.size - 1) / (2 * points.length); // 4n: a point is two numbers
   const nats = entropy(both) - (entropy(first) + entropy(second)) / 2 - bias;
   return Math.min(Math.max(nats / Math.LN2, 0), 1);
 }
