@@ -13,8 +13,9 @@ import time
 
 import numpy as np
 
-from core.audio import midi, notes, pieces
-from core.gansynth import atlas, perform, synthesize
+from core import weights
+from core.audio import midi, notes, pictures, pieces, recordings
+from core.gansynth import atlas, perform, synthesize, twin
 from demos import calls, face, maps, sounds, spectrograms, text
 from demos.performances import Performances
 
@@ -24,6 +25,8 @@ TITLE = "gansynth.title"
 PART = 3
 
 MOST_NOTES = 8  # in one answer
+N_COMPARED = 16  # answers that are kept, 0.5 MB each
+PIECE_NAMES = {"arirang": "arirang", "doraji": "doraji", "ode-to-joy": "odeToJoy"}
 N_KEPT = 64  # answers: the keys of four instruments
 FARTHEST = 8.0  # of a latent's numbers from 0
 N_LATENTS = 12  # of a morphing piece
@@ -37,7 +40,7 @@ def build() -> None:
     face.opening("gansynth")
     face.figure(
         "gansynth",
-        [survey, play, look, grow, start, progress, cancel],
+        [survey, play, look, grow, start, progress, cancel, compare],
         parts=["spectrograms"],
         palettes=spectrograms.palettes(),
         pieces=sorted(pieces.PIECES, key=["prelude-g", "prelude-c", "ode-to-joy", "arirang", "doraji"].index),
@@ -46,6 +49,9 @@ def build() -> None:
         largest_kb=midi.LARGEST_FILE // 1000,
         most_notes=midi.MOST_NOTES,
         longest_minutes=int(midi.LONGEST_S // 60),
+        kinds=twin.KINDS,
+        melodies={name: PIECE_NAMES[name] for name in twin.MELODIES},
+        instruments={name: f"{program:03d}" for name, program in recordings.INSTRUMENTS.items()},
     )
     face.closing("gansynth")
 
@@ -79,6 +85,8 @@ def _survey() -> dict:
         "moves": calls.packed(chart.moves.astype("<f4")),
         "lowest": synthesize.LOWEST_PITCH,
         "highest": synthesize.HIGHEST_PITCH,
+        "instruments": list(recordings.INSTRUMENTS),
+        "melodies": list(twin.MELODIES),
     }
 
 
@@ -196,6 +204,42 @@ def cancel(call: dict) -> dict:
     """Ends a piece that is not wanted any more."""
     _performances.cancel(calls.token(call))
     return {}
+
+
+@calls.server_function
+def compare(call: dict) -> dict:
+    """One melody by a recorded instrument, by GANSynth and by its twin that learnt the phase itself; and of one note of
+    each how much of its energy lies on its partials, its magnitudes, (frames, rows) bytes from quiet to loud, and its
+    cycles."""
+    instrument = calls.choice(call, "instrument", tuple(recordings.INSTRUMENTS))
+    return _compare(instrument, calls.choice(call, "melody", twin.MELODIES))
+
+
+@calls.unless_busy
+def _compare(instrument: str, melody: str) -> dict:
+    try:
+        return _compared(instrument, melody)
+    except weights.WeightsError as error:
+        calls.log_once(log, "GANSynth's twin cannot be loaded", str(error))
+        return {"noModel": True}
+
+
+@functools.lru_cache(N_COMPARED)
+def _compared(instrument: str, melody: str) -> dict:
+    found = twin.takes(instrument, melody)
+    return {"takes": [{"kind": kind, **_take(take)} for kind, take in found.items()]}
+
+
+def _take(take: twin.Take) -> dict:
+    level = 1 - pictures.draw(take.note).level_db.T / pictures.QUIETEST_DB  # (frames, rows)
+    return {
+        "melody": sounds.encoded(take.melody),
+        "share": round(take.harmonic_share, 3),
+        "frames": level.shape[0],
+        "bins": level.shape[1],
+        "level": calls.packed((255 * level).round().astype(np.uint8)),
+        **spectrograms.cycles(take.note, take.clock),
+    }
 
 
 def _latent(call: dict) -> np.ndarray:

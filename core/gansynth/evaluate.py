@@ -43,13 +43,14 @@ def play(model: synthesize.GanSynth, latents: np.ndarray, pitches: Sequence[int]
     return np.concatenate(waves)
 
 
-def there_and_back(waves: np.ndarray, representation: spectrogram.Representation) -> np.ndarray:
+def there_and_back(waves: np.ndarray, model: synthesize.GanSynth) -> np.ndarray:
     """(n, 64000) as pictures, and waves again: what is lost on the way is lost to real notes too."""
+    representation, angle = model.representation, model.generator.config.angle
     parts = []
     for start in range(0, len(waves), BATCH):
         part = torch.from_numpy(waves[start : start + BATCH])
-        pictures = spectrogram_to_picture(spectrogram.waves_to_spectrograms(part, representation))
-        parts.append(spectrogram.spectrograms_to_waves(picture_to_spectrogram(pictures), representation))
+        pictures = spectrogram_to_picture(spectrogram.waves_to_spectrograms(part, representation), angle)
+        parts.append(spectrogram.spectrograms_to_waves(picture_to_spectrogram(pictures, angle), representation))
     return synthesize.finished(torch.cat(parts)).numpy()
 
 
@@ -134,7 +135,7 @@ def independent_table(
 
     recorded = [note for pitch in TRACKED_PITCHES for note in chosen(found, pitch, N_A_PITCH, random)]
     recorded_pitches = [note.pitch for note in recorded]
-    real = there_and_back(real_waves(recorded), model.representation)
+    real = there_and_back(real_waves(recorded), model)
     pitches = np.repeat(TRACKED_PITCHES, N_A_PITCH)
     ours = play(model, random.standard_normal((len(pitches), model.latent_size)), pitches)
     add(
@@ -147,9 +148,7 @@ def independent_table(
         latents = random.standard_normal((N_SPREAD, model.latent_size))
         timbres = timbres_of(play(model, latents, [pitch] * N_SPREAD))
         neighbours = [timbres_of(play(model, latents, [pitch + step] * N_SPREAD)) for step in (-1, 1)]
-        recorded_timbres = timbres_of(
-            there_and_back(real_waves(chosen(found, pitch, N_SPREAD, random)), model.representation)
-        )
+        recorded_timbres = timbres_of(there_and_back(real_waves(chosen(found, pitch, N_SPREAD, random)), model))
         (mean, nearest), (real_mean, real_nearest) = measures.spread(timbres), measures.spread(recorded_timbres)
         add(f"MFCC distance of two of {N_SPREAD}, at pitch {pitch}", mean, real_mean, ".1f")
         add("… of the two that are nearest to each other", nearest, real_nearest, ".1f")
@@ -180,9 +179,9 @@ def sheet(model: synthesize.GanSynth, random: np.random.Generator, pitch: int = 
     latents = random.standard_normal((N_SPREAD, model.latent_size)).astype(np.float32)
     with torch.inference_mode():
         pictures = model.generator(torch.from_numpy(latents), torch.full((N_SPREAD,), pitch))
-    angle = torch.atan2(pictures[:, 2], pictures[:, 1]) / torch.pi
+    frequency = picture_to_spectrogram(pictures, model.generator.config.angle)[:, 1]
     heard = pictures[:, 1:].square().sum(dim=1).sqrt().clamp(0, 1)
-    both = torch.stack([pictures[:, 0], angle * heard], dim=1).clamp(-1, 1)  # (64, 2, 128, bins)
+    both = torch.stack([pictures[:, 0], frequency * heard], dim=1).clamp(-1, 1)  # (64, 2, 128, bins)
     small = torch.nn.functional.avg_pool2d(both, (2, both.shape[3] // 128)).transpose(2, 3).flip(2)  # (64, 2, 128, 64)
     rows = small.unflatten(0, (8, 8)).permute(0, 2, 3, 1, 4).flatten(3).flatten(0, 2)
     return ((rows + 1) * 127.5).round().byte().numpy()

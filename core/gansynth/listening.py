@@ -13,6 +13,9 @@ from core.audio import loudness, pieces, recordings
 from core.gansynth import perform, synthesize
 
 FILE = pieces.FOLDER / "programme.toml"
+Player = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""What turns latents (batch, latent) and pitches (batch,) into notes (batch, 64000)."""
+
 BETWEEN_SHARE = 0.4  # of the generated sounds that come from halfway between two instruments
 
 
@@ -54,15 +57,16 @@ def programme() -> dict[str, Number]:
     }
 
 
-def place(instrument: str) -> np.ndarray:
-    """(latent,): where the generator has learnt one of core.audio.recordings.INSTRUMENTS, played moderately loud.
+def place(instrument: str, model: synthesize.GanSynth | None = None) -> np.ndarray:
+    """(latent,): where the shipped generator, or another, has learnt one of core.audio.recordings.INSTRUMENTS, played
+    moderately loud.
 
     Raises:
         KeyError: there is no such instrument.
         LookupError: the generator has not learnt it.
         core.weights.WeightsError: its files are missing or damaged.
     """
-    model = synthesize.load()
+    model = model or synthesize.load()
     program = f"{recordings.INSTRUMENTS[instrument]:03d}"
     known = [
         (abs(int(velocity) - recordings.VELOCITY), k)
@@ -89,8 +93,8 @@ def trial(randomness: np.random.Generator) -> Trial:
     is_between = randomness.random() < BETWEEN_SHARE
     if is_between:
         timbre = latents.slerp(timbre, place(other), np.array([0.5]))[0]
-    recorded = _heard(phrase, timbre, lambda _, pitches: recordings.play(instrument, pitches))
-    generated = _heard(phrase, timbre, synthesize.notes)
+    recorded = melody(phrase, timbre, lambda _, pitches: recordings.play(instrument, pitches))
+    generated = melody(phrase, timbre, synthesize.notes)
     wanted = loudness.common_loudness([recorded, generated])
     return Trial(
         phrase,
@@ -115,10 +119,10 @@ def imitation(randomness: np.random.Generator, n_others: int) -> Imitation:
     phrase = str(randomness.choice(list(recordings.phrases())))
     drawn = randomness.choice(list(recordings.INSTRUMENTS), 1 + n_others, replace=False)
     instrument, *others = map(str, drawn)
-    return Imitation(instrument, tuple(others), _heard(phrase, place(instrument), synthesize.notes))
+    return Imitation(instrument, tuple(others), melody(phrase, place(instrument), synthesize.notes))
 
 
-def _heard(phrase: str, timbre: np.ndarray, player: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-    """(samples,): both ways of playing go through this one."""
+def melody(phrase: str, timbre: np.ndarray, player: Player) -> np.ndarray:
+    """(samples,): a melody of `recordings.phrases`, whoever plays it. Raises KeyError, and what the player does."""
     *_, last = perform.perform(player, recordings.phrases()[phrase], timbre[None], 1.0)
     return last.wave

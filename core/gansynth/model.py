@@ -11,6 +11,7 @@ Perez et al. 2018, arXiv 1709.07871).
 
 import itertools
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 import torch.nn.functional as F
@@ -35,6 +36,10 @@ class GeneratorConfig:
     n_blocks: tuple[int, ...] = (1, 1, 1, 1, 2, 2)
     style_size: int = 160
     angle: Angle = "frequency"
+
+    def __post_init__(self) -> None:
+        if self.angle not in get_args(Angle):
+            raise ValueError(f"{self.angle!r} is no angle: wanted one of {get_args(Angle)}")
 
 
 @dataclass(frozen=True)

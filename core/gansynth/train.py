@@ -191,9 +191,10 @@ class Run:
         generator, config = weights.load_weights(folder)
         discriminator, judge_config = weights.load_weights(folder / "discriminator")
         places = {name: generator.pop(f"instruments.{name}").float() for name in ("mean", "log_std")}
-        known = training.as_stored(asdict(GeneratorConfig(**config["generator"])))
-        if known != training.as_stored(asdict(self.config.generator)):
-            raise ValueError(f"{folder} holds a generator of another size or kind: {known}")
+        with weights.must_hold(folder, "a GANSynth"):
+            stored = training.as_stored(asdict(GeneratorConfig(**config["generator"])))
+        if stored != training.as_stored(asdict(self.config.generator)):
+            raise ValueError(f"{folder} holds a generator of another size or kind: {stored}")
         if training.as_stored(judge_config["discriminator"]) != training.as_stored(asdict(self.config.discriminator)):
             raise ValueError(f"{folder} holds a discriminator of another size: {judge_config['discriminator']}")
         self.generator.load_state_dict(generator)

@@ -16,7 +16,7 @@ from core.gansynth import measures
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 LAYOUT = (Path(__file__).parent / "layout.js").read_text()
 PATIENCE_MS = 60_000  # the machine may be busy
-VIEWS = ["play", "grow", "piece"]
+VIEWS = ["play", "grow", "piece", "twin"]
 
 WATCH_SOUND = """() => {
   window.starts = [];
@@ -95,6 +95,8 @@ def test_nothing_overlaps_in_any_view(open_page, switch_to, size):
     for view in VIEWS:
         stage.view(view)
         stage.page.wait_for_timeout(300)
+        if view == "twin":
+            stage.find("[data-hear=phase]:enabled").wait_for(timeout=PATIENCE_MS)
         for lang in ("ko", "en"):
             switch_to(stage.page, lang)
             layout = stage.page.evaluate(LAYOUT)
@@ -108,6 +110,8 @@ def test_axe_finds_nothing_in_the_other_views(open_page, theme):
     stage.page.evaluate(AXE)
     for view in VIEWS[1:]:
         stage.view(view)
+        if view == "twin":
+            stage.find("[data-hear=phase]:enabled").wait_for(timeout=PATIENCE_MS)
         found = stage.page.evaluate("() => axe.run({resultTypes: ['violations']})")
         assert [node["target"] for rule in found["violations"] for node in rule["nodes"]] == [], view
 
@@ -393,3 +397,85 @@ def test_the_phase_tab_takes_the_instrument_that_was_chosen(stage):
     stage.page.locator("#phase-stage [data-action=play]").click()
     first = stage.starts()[0]
     assert pitch_of(first | {"rate": 16_000}) == pytest.approx(60, abs=0.5)
+
+
+# ---- IF or phase ----
+
+
+@pytest.fixture
+def comparison(open_page):
+    """A function that opens the comparison, when its sounds have come."""
+
+    def open_one(text="twin_violin_doraji", lang="en"):
+        stage = Stage(open_page(f"?tab=gansynth&lang={lang}&gansynth={text}"))
+        stage.find("[data-hear=phase]:enabled").wait_for(timeout=PATIENCE_MS)
+        return stage
+
+    return open_one
+
+
+def shares(stage):
+    """The percentages that the three cards name: recorded, frequency, phase."""
+    return [int(re.search(r"(\d+)%", text)[1]) for text in stage.find("[data-share]").all_inner_texts()]
+
+
+def test_a_melody_is_heard_thrice_and_the_twin_is_the_hoarse_one(comparison):
+    stage = comparison()
+    recorded, frequency, phase = shares(stage)
+    assert min(recorded, frequency) > 90 > phase
+    stage.act("hearTakes")
+    stage.find("[data-take=recorded].is-sounding").wait_for()
+    takes = stage.starts(3)
+    assert len({one["n"] for one in takes}) == 1
+    assert all(0.1 < one["peak"] <= 1 for one in takes)
+    assert len({one["wave"].tobytes() for one in takes}) == 3
+    stage.find("[data-take=phase].is-sounding").wait_for()
+    stage.find("[data-hear=phase]").click()
+    stage.page.wait_for_function("() => !document.querySelector('#gansynth-stage .is-sounding')")
+
+
+def test_one_take_ends_when_another_begins_and_when_the_view_changes(comparison):
+    stage = comparison()
+    for kind in ("frequency", "phase"):
+        stage.find(f"[data-hear={kind}]").click()
+        assert stage.find(".is-sounding").evaluate_all("(all) => all.map((one) => one.dataset.take)") == [kind]
+    stage.view("play")
+    stage.view("twin")
+    assert stage.find(".is-sounding").count() == 0
+    assert len(stage.starts(2)) == 2
+
+
+def test_another_instrument_is_compared_and_stands_in_the_address(comparison):
+    stage = comparison()
+    before = stage.find("[data-take=phase] .twin-level").evaluate("(canvas) => canvas.toDataURL()")
+    stage.find("[data-hear=phase]").click()
+    stage.find("select[data-instrument]").select_option("organ")
+    assert stage.find("[data-share]").first.inner_text() == "Making it…"  # nothing of the violin stays
+    assert stage.find(".is-sounding").count() == 0
+    stage.find("button[data-melody=arirang]").click()
+    stage.page.wait_for_function("location.search.includes('gansynth=twin_organ_arirang')")
+    stage.find("[data-hear=phase]:enabled").wait_for(timeout=PATIENCE_MS)
+    after = stage.find("[data-take=phase] .twin-level").evaluate("(canvas) => canvas.toDataURL()")
+    assert after != before
+    again = comparison("twin_organ_arirang", "ko")
+    assert again.find("select[data-instrument]").input_value() == "organ"
+    assert again.find("select[data-instrument] option:checked").inner_text() == "교회 오르간"
+
+
+@pytest.mark.parametrize("text", ["twin_theremin_arirang", "twin_flute_", "twin_flute_arirang_1"])
+def test_an_unreadable_comparison_opens_the_lectures_setting(open_page, text):
+    stage = Stage(open_page(f"?tab=gansynth&lang=en&gansynth={text}"))
+    stage.page.locator("[data-notice=unreadableState]").wait_for(timeout=PATIENCE_MS)
+    assert stage.find(".gansynth").get_attribute("data-view") == "play"
+
+
+def test_a_link_in_the_phase_tab_opens_the_comparison_in_this_page(open_page):
+    page = open_page("?tab=phase&lang=en")
+    page.evaluate("window.isSamePage = true")
+    page.locator("a[href$='gansynth=twin']:visible").click()
+    stage = Stage(page)
+    stage.find("[data-hear=phase]:enabled").wait_for(timeout=PATIENCE_MS)
+    assert page.evaluate("window.isSamePage")
+    stage.view("play")
+    page.locator("a[href$='gansynth=twin']:visible").click()
+    stage.find("[data-take=phase]").wait_for()

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from core.audio import midi
 from core.audio.midi import ScoreNote
-from core.gansynth import synthesize
+from core.gansynth import synthesize, twin
 from demos import gansynth
 
 REQUEST = Request({"type": "http", "headers": [(b"accept-language", b"ko")]})
@@ -187,3 +187,26 @@ def test_performances_that_no_page_asks_for_are_refused(token, latent, changes):
     with pytest.raises(HTTPException) as error:
         start(token, latent, **changes)
     assert error.value.status_code == 400
+
+
+def test_a_melody_is_compared_with_the_recording_and_with_the_twin():
+    answer = ask(gansynth.compare, instrument="violin", melody="arirang")
+    takes = {one["kind"]: one for one in answer["takes"]}
+    assert list(takes) == ["recorded", "frequency", "phase"]
+    assert min(takes["recorded"]["share"], takes["frequency"]["share"]) > takes["phase"]["share"] + 0.2
+    for one in takes.values():
+        assert 1 < len(heard(one["melody"])) / 16_000 < 30
+        assert unpacked(one["level"], np.uint8).size == one["frames"] * one["bins"]
+        assert unpacked(one["cycles"], np.int8).size % one["nCycles"] == 0
+
+
+@pytest.mark.parametrize("wrong", [{"instrument": "theremin"}, {"melody": "frere-jacques"}, {"melody": None}])
+def test_what_cannot_be_compared_is_refused(wrong):
+    with pytest.raises(HTTPException):
+        ask(gansynth.compare, **{"instrument": "flute", "melody": "arirang", **wrong})
+
+
+def test_without_the_twin_it_says_so_and_the_rest_plays(monkeypatch, tmp_path, latent):
+    monkeypatch.setattr(twin, "FOLDER", tmp_path)
+    assert ask(gansynth.compare, instrument="harp", melody="doraji") == {"noModel": True}
+    assert ask(gansynth.play, latent=latent, pitches=[60])["notes"]

@@ -8,6 +8,7 @@ import { createPiecePlayer, drawRoll } from "./pieces.js";
 import { createDirections, drawn, latentToText, randomOf, roundedLatent, slerp } from "./space.js";
 import { STAGES, TASK_NOTICES, TRIES, lectureSetting, stateToText, textToState } from "./state.js";
 import { bytesOf, createSynth, decode, saveWav } from "./synth.js";
+import { createTwin } from "./twin.js";
 import { createView } from "./view.js";
 import { askPatiently, latestOnly, newToken } from "../frame/asking.js";
 import { onOpen, sharedState } from "../frame/shared.js";
@@ -66,6 +67,7 @@ export async function mount(element, live, server) {
   const bank = createBank((one, pitches) => ask("play", { latent: one, pitches }), arrived);
   const keyboard = createKeyboard(figure("keys"), { onPress: press, onRelease: release });
   const map = createMap(figure("map"), { onPick: (one) => choose(roundedLatent(one)) });
+  const twin = createTwin(root, { ask, synth, palette, changed: () => show() });
   const player = createPiecePlayer((seconds) => { drawPiece(seconds); if (seconds === null) show(); });
 
   // ---- showing ----
@@ -74,12 +76,13 @@ export async function mount(element, live, server) {
     write({
       state, notice, msPerNote, nMidi, isSustained, canUndo: undo.length > 0, near: nearestName(), nKeys: keys.length, nReady: bank.count(keys),
       readings: survey.directions.map((_, i) => directions.read(latent, i)), stage: growth?.stages[state.stage],
-      making, made, piece, hasOwn: Boolean(ownFile), isPlaying: player.isPlaying(),
+      making, made, piece, hasOwn: Boolean(ownFile), isPlaying: player.isPlaying(), twin, programName: (program) => programs[program][lecture.language()],
     });
     map.draw({ survey, a: state.a, b: state.b, latent: latentAt(player.isPlaying() ? player.positionS() : null), way: state.view === "piece" && state.how === "many" ? [...many(), many()[0]] : null });
     if (state.view === "play") drawKeys();
     if (state.view === "grow") drawGrowth(null);
     if (state.view === "piece") drawPiece(player.isPlaying() ? player.positionS() : null);
+    if (state.view === "twin") twin.draw();
   }
   // The recording whose place is nearest to what one hears.
   function nearestName() {
@@ -118,6 +121,7 @@ export async function mount(element, live, server) {
   const choose = (one) => setLatents(state.slot === "a" ? { a: one, morph: 0 } : { b: one, morph: 1 });
 
   function sound() {
+    if (state.view === "twin") return twin.choose(state.instrument, state.melody);
     bank.use(latentToText(latent), latent, [state.pitch, ...nearestFirst(shownKeys())]);
     show();
     if (state.view === "grow") growSoon();
@@ -362,6 +366,7 @@ export async function mount(element, live, server) {
     show();
   }
   function quiet() {
+    twin.quiet();
     stopGrowing();
     player.pause();
     held.clear();
@@ -386,6 +391,8 @@ export async function mount(element, live, server) {
     slot: (slot) => { state.slot = slot; setLatents({ morph: slot === "a" ? 0 : 1 }, false); hearChange(); },
     stage: (stage) => setStage(Number(stage)),
     how: (how) => { forgetPiece(); state.how = how; show(); },
+    melody: (melody) => { state.melody = melody; changed(); sound(); },
+    hear: (kind) => twin.toggle(kind),
     fold: () => { forgetPiece(); state.outOfRange = state.outOfRange === "fold" ? "leave_out" : "fold"; show(); },
     action: (name) => actions[name]?.(),
   };
@@ -401,7 +408,7 @@ export async function mount(element, live, server) {
     sustain: () => setSustain(!isSustained),
     midi: toggleMidi,
     save: () => { const buffer = bank.get(state.pitch); if (buffer) saveWav(buffer, `gansynth-${state.pitch}.wav`); },
-    hearStage: () => hearStage(), hearAll,
+    hearStage: () => hearStage(), hearAll, hearTakes: twin.hearAll,
     open: () => input.click(),
     make,
     hearPiece: async () => { if (player.isPlaying()) player.pause(); else await player.play(); show(); },
@@ -436,6 +443,7 @@ export async function mount(element, live, server) {
       hearChange();
       heardInTry();
     }
+    if ("instrument" in target.dataset) { state.instrument = target.value; changed(); sound(); }
     if ("piece" in target.dataset) { forgetPiece(); state.piece = target.value; show(); }
   });
   figure("map").addEventListener("pointerup", hearChange);
@@ -461,7 +469,9 @@ export async function mount(element, live, server) {
   window.addEventListener("pagehide", quiet);
 
   const readState = (text) => textToState(text, survey);
-  onOpen(SECTION, readState, begin);
+  // A link to the comparison knows no latents: the visitor's own stay.
+  const keepLatents = (next) => (next.view === "twin" ? { ...next, a: state.a, b: state.b, morph: state.morph, slot: state.slot } : next);
+  onOpen(SECTION, readState, (next) => begin(keepLatents(next)));
   const read = sharedState(SECTION, readState);
   if (lecture.lastTry()?.section === SECTION) startTry();
   else if (read) begin(read);

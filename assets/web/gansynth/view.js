@@ -12,8 +12,8 @@ export function createView(root, say) {
   return function show(model) {
     const { state, notice } = model;
     root.dataset.view = state.view;
-    for (const panel of root.querySelectorAll("[data-for]")) panel.hidden = panel.dataset.for !== state.view;
-    for (const group of ["view", "slot", "how"]) press(`button[data-${group}]`, (button) => button.dataset[group] === state[group]);
+    for (const panel of root.querySelectorAll("[data-for]")) panel.hidden = !panel.dataset.for.split(" ").includes(state.view);
+    for (const group of ["view", "slot", "how", "melody"]) press(`button[data-${group}]`, (button) => button.dataset[group] === state[group]);
     press("button[data-stage]", (button) => Number(button.dataset.stage) === state.stage);
     press("[data-action=sustain]", () => model.isSustained);
     press("[data-action=midi]", () => model.nMidi > 0);
@@ -31,7 +31,24 @@ export function createView(root, say) {
     write("stage", model.stage ? say("stageSays", { n: state.stage + 1, frames: model.stage.frames, bins: model.stage.bins }) : say("computing"));
     write("near", say("near", { instrument: model.near }));
     showPiece(model);
+    if (state.view === "twin") showTakes(model);
   };
+
+  function showTakes({ state, twin, programName }) {
+    const select = find("[data-instrument]");
+    for (const option of select.options) option.textContent = programName(option.dataset.program);
+    if (select.value !== state.instrument) select.value = state.instrument;
+    const takes = twin.takes();
+    find("[data-action=hearTakes]").disabled = !takes;
+    for (const card of root.querySelectorAll("[data-take]")) {
+      const kind = card.dataset.take;
+      card.classList.toggle("is-sounding", twin.sounding() === kind);
+      card.querySelector("button").disabled = !takes;
+      const share = card.querySelector("[data-share]");
+      const text = takes ? say("share", { percent: Math.round(100 * takes[kind].share) }) : say(twin.problem() ?? "computing");
+      if (share.textContent !== text) share.textContent = text;
+    }
+  }
 
   function showPiece({ state, made, making, piece, hasOwn }) {
     const select = find("[data-piece]");

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.audio import notes, spectrogram
+from core.audio import notes
 from core.gansynth import evaluate, pitch_classifier, synthesize
 from core.gansynth.model import Generator
 
@@ -33,7 +33,7 @@ def test_the_papers_table_tells_real_notes_from_those_of_an_untrained_generator(
     assert accuracy[2] < 20 < min(accuracy[:2])
 
 
-def test_real_notes_pass_the_independent_measures_and_noise_does_not(notes_folder, monkeypatch):
+def test_real_notes_pass_the_independent_measures_and_noise_does_not(notes_folder, untrained):
     """`tracked` and `harmonic` without processes of their own."""
 
     class Here:
@@ -41,7 +41,7 @@ def test_real_notes_pass_the_independent_measures_and_noise_does_not(notes_folde
 
     found = [note for note in notes.read_notes(notes_folder) if note.pitch in (60, 61)]
     pitches = [note.pitch for note in found]
-    real = evaluate.there_and_back(evaluate.real_waves(found), spectrogram.COMPLEX_MEL_512)
+    real = evaluate.there_and_back(evaluate.real_waves(found), untrained)
     assert evaluate.tracked(real, pitches, Here) == 1
     assert evaluate.harmonic(real, pitches) > 0.98
     noise = np.random.default_rng(0).uniform(-0.9, 0.9, real.shape)

@@ -64,7 +64,7 @@ def test_a_trial_is_one_melody_twice_equally_loud():
 
 
 def test_trials_go_over_melodies_and_instruments_and_what_lies_between(monkeypatch):
-    monkeypatch.setattr(listening, "_heard", lambda phrase, timbre, player: np.ones(16_000, dtype=np.float32))
+    monkeypatch.setattr(listening, "melody", lambda phrase, timbre, player: np.ones(16_000, dtype=np.float32))
     trials = [listening.trial(np.random.default_rng(seed)) for seed in range(200)]
     assert {trial.phrase for trial in trials} == set(recordings.phrases())
     assert {trial.instrument for trial in trials} == set(recordings.INSTRUMENTS)
