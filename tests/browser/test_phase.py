@@ -290,9 +290,10 @@ def test_switching_keeps_the_place_in_the_sound(sound):
     sound.act("play")
     sound.page.wait_for_timeout(1200)
     sound.vary("random")
-    sound.page.wait_for_timeout(500)
-    sound.vary("from_if")
+    sound.page.wait_for_function("window.starts.length >= 2", timeout=PATIENCE_MS)
     sound.page.wait_for_timeout(300)
+    sound.vary("from_if")
+    sound.page.wait_for_function("window.starts.length >= 3", timeout=PATIENCE_MS)
     first, *others = sound.page.evaluate("window.starts")
     assert len(others) == 2
     for one in others:

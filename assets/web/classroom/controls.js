@@ -26,6 +26,7 @@ export function createControls(root, { say, client, language }) {
     const { status, reply } = await client.call("POST", path, body);
     isBusy = false;
     notice = status === 200 ? (CANNOT.find((word) => word === reply.cannot) ?? null) : status === 0 ? "unreachable" : status === 409 ? null : "failed";
+    if (status !== 200 && state?.round) find("[data-hide]").checked = state.round.isHidden;
     show(state);
   }
   const isHidden = () => find("[data-hide]").checked;
@@ -36,6 +37,7 @@ export function createControls(root, { say, client, language }) {
   const steer = (act, rest = {}) => send("steer", { act, round: state.round.number, ...rest });
 
   function show(next) {
+    const isNew = next !== state; // else the choice just made stands until the class has heard of it
     state = next;
     const phase = state?.round?.phase;
     const isThere = { close: phase === "open", reopen: phase === "closed", reveal: phase && phase !== "revealed", next: Boolean(phase) };
@@ -44,7 +46,7 @@ export function createControls(root, { say, client, language }) {
       button.disabled = isBusy;
     }
     find("[data-hide]").disabled = isBusy;
-    if (state?.round && !isBusy) find("[data-hide]").checked = state.round.isHidden;
+    if (state?.round && isNew && !isBusy) find("[data-hide]").checked = state.round.isHidden;
     for (const button of root.querySelectorAll("[data-kind]")) {
       button.disabled = isBusy || (button.dataset.kind === "unmask" && !state?.hasForged);
       button.setAttribute("aria-pressed", String(button.dataset.kind === state?.round?.kind));
