@@ -47,9 +47,10 @@ def takes(instrument: str, melody: str) -> dict[str, Take]:
         core.weights.WeightsError: those of a generator are.
     """
     shipped, twin = synthesize.load(), load()
+    place = listening.place(instrument)
     players = {
-        "recorded": (listening.place(instrument), lambda _, pitches: recordings.play(instrument, pitches)),
-        "frequency": (listening.place(instrument), shipped.notes),
+        "recorded": (place, lambda _, pitches: recordings.play(instrument, pitches)),
+        "frequency": (place, shipped.notes),
         "phase": (listening.place(instrument, twin), twin.notes),
     }
     melodies = {kind: listening.melody(melody, place, play) for kind, (place, play) in players.items()}

@@ -100,7 +100,7 @@ export function createDuel(canvas, changed) {
     const isResting = isSlow && now - lastSlow <= SLOW_MS;
     if (!isSlow) train();
     else if (!isResting) { lastSlow = now; halfStep(); }
-    if (++nFrames % OUTCOME_EVERY === 0) measure();
+    if (!isResting && (isSlow || ++nFrames % OUTCOME_EVERY === 0)) measure();
     if (!isResting) show();
     if (isRunning) frame ??= requestAnimationFrame(tick);
   }

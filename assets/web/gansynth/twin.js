@@ -6,7 +6,6 @@ import { drawCycles } from "../phase/cycles.js";
 import { drawStage } from "./growth.js";
 import { bytesOf, decode } from "./synth.js";
 
-const KINDS = ["recorded", "frequency", "phase"];
 const VOICE = "take"; // of the synth
 const VELOCITY = 0.7; // below where the synth begins to compress: the three stay equally loud
 const CUT_S = 0.03;
@@ -14,7 +13,8 @@ const PAUSE_S = 0.4; // between two that follow one another
 
 // `ask` asks the server; `changed` is called whenever there is something else to show.
 export function createTwin(root, { ask, synth, palette, changed }) {
-  const cards = KINDS.map((kind) => root.querySelector(`[data-take=${kind}]`));
+  const cards = [...root.querySelectorAll("[data-take]")];
+  const kinds = cards.map(({ dataset }) => dataset.take); // in the order in which they are heard
   let wanted = null; // {instrument, melody}
   let takes = null; // kind -> {buffer, share, level, frames, bins, cycles, nCycles}
   let problem = null; // why there are none: noTwin, notCompared
@@ -56,7 +56,7 @@ export function createTwin(root, { ask, synth, palette, changed }) {
   }
   function hearAll() {
     quiet();
-    const next = (i) => sound(KINDS[i], () => { if (i + 1 < KINDS.length) queue = setTimeout(() => next(i + 1), 1000 * PAUSE_S); });
+    const next = (i) => sound(kinds[i], () => { if (i + 1 < kinds.length) queue = setTimeout(() => next(i + 1), 1000 * PAUSE_S); });
     if (takes) next(0);
   }
   function quiet() {
@@ -66,12 +66,13 @@ export function createTwin(root, { ask, synth, palette, changed }) {
   }
 
   function draw() {
-    KINDS.forEach((kind, i) => {
-      const [level, cycles] = cards[i].querySelectorAll("canvas");
-      if (takes) drawStage(level, takes[kind], palette, null);
+    for (const card of cards) {
+      const [level, cycles] = card.querySelectorAll("canvas");
+      const take = takes?.[card.dataset.take];
+      if (take) drawStage(level, take, palette, null);
       else sharpened(level); // empty
-      drawCycles(cycles, takes?.[kind] ?? {});
-    });
+      drawCycles(cycles, take ?? {});
+    }
   }
 
   return { choose, toggle, hearAll, quiet, draw, takes: () => takes, problem: () => problem, sounding: () => sounding };
