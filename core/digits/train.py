@@ -27,6 +27,7 @@ from core.digits import data
 from core.digits.augment import augment
 from core.digits.model import ClassifierConfig, DigitClassifier
 from core.digits.scribbles import scribbles
+from core.precision import autocast
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Run:
         images, labels = self._batch()  # (batch + n_scribbles, 28, 28), (batch,)
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.peak_learning_rate * one_cycle(self.step / self.n_steps)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             logits = self.model(images)
         digits, others = logits.float().split([len(labels), self.config.n_scribbles])
         loss = F.cross_entropy(digits, labels, label_smoothing=self.config.label_smoothing)

@@ -40,6 +40,7 @@ from core.audio import notes, spectrogram
 from core.gansynth import data
 from core.gansynth.model import LOWEST_PITCH, Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
 from core.gansynth.picture import REPRESENTATIONS, Angle, picture_to_spectrogram
+from core.precision import autocast
 
 SHEET_PITCHES = (36, 48, 60, 72)
 N_SHEET_LATENTS = 8
@@ -127,7 +128,7 @@ class Run:
         judged = config.n_judged if judging_for >= 0 else 0
         drawn = torch.randn(judged, latents.shape[1], device=self.device)
         asked = torch.cat([pitches, pitches[:judged]])
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             painted = self.generator(torch.cat([latents, drawn]), asked)
         painted = painted.float()
         losses = reconstruction_losses(painted[: config.batch], real, config.generator.angle)
@@ -228,7 +229,7 @@ class Run:
         )
 
     def _train_discriminator(self, real: Tensor, pitches: Tensor, fake: Tensor, asked: Tensor) -> dict[str, Tensor]:
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             real_logits, real_pitches = self.discriminator(real, pitches)
             fake_logits, _ = self.discriminator(fake, asked)
         hinge = gan_losses.hinge_discriminator_loss(real_logits.float(), fake_logits.float())
@@ -240,7 +241,7 @@ class Run:
 
     def _judge(self, fake: Tensor, asked: Tensor) -> dict[str, Tensor]:
         self.discriminator.requires_grad_(False)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             logits, named = self.discriminator(fake, asked)
         self.discriminator.requires_grad_(True)
         pitch = F.cross_entropy(named.float(), asked - LOWEST_PITCH)

@@ -29,6 +29,7 @@ import torch
 from torch import Tensor, nn
 
 from core import film, gan_losses, training, weights
+from core.precision import autocast
 from core.sheets import sheet
 from core.sketch_rnn import data, model
 from core.sketch_rnn.model import SketchConfig, SketchRNN
@@ -98,7 +99,7 @@ class Run:
             group["lr"] = config.learning_rate * learning_rate_share(self.step / self.n_steps)
         self.model.train()
         n_encoded = len(drawings) - round(config.told_nothing * len(drawings))
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             mean, log_std = self.model.encode(drawings[:n_encoded])
             latents = mean + log_std.exp() * torch.randn_like(mean)
             latents = torch.cat([latents, self.model.told_nothing(len(drawings) - n_encoded)])
