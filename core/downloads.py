@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pooch
 
@@ -26,19 +27,25 @@ class Dataset:
     """Files that are published together."""
 
     base_url: str
-    sha256: dict[str, str]  # by file name
+    sha256: dict[str, str]  # by path below it, which may hold any letters
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """By path."""
+        return {file: self.base_url + quote(file) for file in self.sha256}
 
 
 PORTRAITS = Path(__file__).parent / "faces" / "portraits.csv"
 
 
 def _portraits() -> dict[str, str]:
-    with PORTRAITS.open(newline="") as file:
+    with PORTRAITS.open(newline="", encoding="utf-8") as file:
         return {f"{row['repo']}/{row['commit']}/{row['path']}": row["sha256"] for row in csv.DictReader(file)}
 
 
 DATASETS = {
-    # Portraits of US office holders, MIT licence, each at a pinned commit.
+    # Portraits at pinned commits: US office holders (MIT licence), legislators of Taiwan (its open government data
+    # licence).
     "faces": Dataset("https://raw.githubusercontent.com/", _portraits()),
     # The four original files of LeCun, Cortes and Burges, from the mirror that torchvision uses.
     "mnist": Dataset(
@@ -82,7 +89,7 @@ def download(name: str) -> Path:
         ValueError: what came is not what was published; it is not kept.
     """
     dataset = DATASETS[name]
-    fetcher = pooch.create(data_folder() / name, dataset.base_url, registry=dataset.sha256)
+    fetcher = pooch.create(data_folder() / name, dataset.base_url, registry=dataset.sha256, urls=dataset.urls)
     for file in dataset.sha256:
         fetcher.fetch(file, progressbar=True)
     return data_folder() / name

@@ -3,6 +3,7 @@ loop that keeps all of it while a run goes on."""
 
 import argparse
 import csv
+import math
 import shutil
 import sys
 import time
@@ -86,6 +87,27 @@ class AveragedModel:
             kept.copy_(new)
 
 
+@torch.no_grad()
+def settle_statistics(model: nn.Module, batches: Iterable[tuple[torch.Tensor, ...]]) -> nn.Module:
+    """A copy of a model, for use, whose batch normalisation has the mean statistics of what it makes of `batches` of
+    inputs. Averaged weights have none of their own: those that `AveragedModel` copied are of weights that were not
+    averaged, and of the last few batches alone."""
+    settled = deepcopy(model).train()
+    for layer in settled.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.reset_running_stats()
+            layer.momentum = None  # the mean over all batches
+    for inputs in batches:
+        settled(*inputs)
+    return settled.eval()
+
+
+def require_finite(step: int, numbers: dict[str, float]) -> None:
+    """Raises DivergedError where a number of a step is not finite."""
+    if wrong := [name for name, value in numbers.items() if not math.isfinite(value)]:
+        raise DivergedError(f"step {step}: {', '.join(wrong)} not finite")
+
+
 def save_checkpoint(path: Path, state: dict) -> None:
     """Writes the whole file or nothing, so that a kill at any moment leaves the last good one."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +157,7 @@ def resume(run: Run, options: argparse.Namespace) -> bool:
     the pictures of an earlier run. Raises ValueError where the checkpoint belongs to another run."""
     state = load_checkpoint(checkpoint_of(options)) if options.resume else None
     if state is None:
-        for old in ("film", "sheet"):  # of another run
+        for old in ("film", "sheet", "moments"):  # of another run
             shutil.rmtree(options.out / old, ignore_errors=True)
     else:
         run.restore(state)

@@ -7,6 +7,7 @@ Where there is no such manifest, `portraits.csv` beside this module lists the he
 """
 
 import csv
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,10 @@ from core import downloads
 from core.faces import align
 
 STORED_SIDE = 128
-SHOWABLE = "CivilServiceUSA/"
+SHARP = 0.8  # source pixels a pixel, at least
+SHOWABLE = ("CivilServiceUSA/", "weryk153/legislator-background")
+TAIWAN = "weryk153/legislator-background"
+GROUPS = {"us": 1.0, "taiwan": 3.0}  # how often a portrait of each is learnt from: the smaller group more often
 OURS = Path(__file__).parent / "portraits.csv"
 
 
@@ -49,9 +53,15 @@ class Portrait:
         """People may see it: its repository has a licence that says so, and the commit is known."""
         return self.repository.startswith(SHOWABLE) and bool(self.commit)
 
+    @property
+    def group(self) -> str:
+        """Whose portrait it is, one of `GROUPS`: of an office holder of the United States, or of a legislator of
+        Taiwan."""
+        return "taiwan" if self.repository == TAIWAN else "us"
+
     def is_sharp(self, side: int) -> bool:
-        """A picture of that side has no pixel that was made up by enlarging."""
-        return self.source_px_per_px >= side / STORED_SIDE
+        """A picture of that side has next to no pixel that was made up by enlarging."""
+        return self.source_px_per_px >= SHARP * side / STORED_SIDE
 
 
 def folder() -> Path:
@@ -70,7 +80,7 @@ def portraits() -> list[Portrait]:
 
 def listed(manifest: Path) -> list[Portrait]:
     """The portraits that a manifest lists."""
-    with manifest.open(newline="") as file:
+    with manifest.open(newline="", encoding="utf-8") as file:
         return [
             Portrait(
                 file=row["file"],
@@ -85,19 +95,36 @@ def listed(manifest: Path) -> list[Portrait]:
         ]
 
 
-def showable(side: int) -> list[Portrait]:
-    """The held-out ones that people may see, sharp at that side; an empty list where there are none."""
+def showable(side: int, groups: Container[str] = ("us",)) -> list[Portrait]:
+    """The held-out ones of `groups` that people may see, sharp at that side; an empty list where there are none. Those
+    of a group that a generator has not learnt from would be told at a glance; the shipped one knows `us` alone."""
     try:
         found = portraits()
     except NoPortraitsError:
         return []
-    return [one for one in found if one.split == "heldout" and one.may_be_shown and one.is_sharp(side)]
+    held_out = [one for one in found if one.split == "heldout" and one.group in groups]
+    return [one for one in held_out if one.may_be_shown and one.is_sharp(side)]
 
 
-def load(split: str, side: int) -> Tensor:
-    """The sharp portraits of a split, (n, 3, side, side) uint8. Raises NoPortraitsError."""
-    chosen = [portrait for portrait in portraits() if portrait.split == split and portrait.is_sharp(side)]
-    return torch.from_numpy(np.stack([read(portrait, side) for portrait in chosen])).permute(0, 3, 1, 2).contiguous()
+def sharp(split: str, side: int, groups: Container[str] = tuple(GROUPS)) -> list[Portrait]:
+    """Those of a split and of `groups` that are sharp at that side. Raises NoPortraitsError where there are none."""
+    found = [one for one in portraits() if one.split == split and one.group in groups and one.is_sharp(side)]
+    if found:
+        return found
+    raise NoPortraitsError(f"no portraits of the split {split} that are sharp at {side} pixels in {folder()}")
+
+
+def load(split: str, side: int, groups: Container[str] = tuple(GROUPS)) -> Tensor:
+    """The portraits of `sharp`, (n, 3, side, side) uint8. Raises NoPortraitsError."""
+    pictures = np.stack([read(portrait, side) for portrait in sharp(split, side, groups)])
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous()
+
+
+def load_training(side: int) -> tuple[Tensor, Tensor]:
+    """The portraits to learn from, (n, 3, side, side) uint8, and how often each is drawn, (n,), in proportion. Raises
+    NoPortraitsError."""
+    shares = [GROUPS[portrait.group] for portrait in sharp("train", side)]
+    return load("train", side), torch.tensor(shares)
 
 
 def read(portrait: Portrait, side: int) -> np.ndarray:

@@ -18,7 +18,6 @@ BET, FOUR, NINE, SINGLE, OWN = "bet", "four", "nine", "single", "own"
 N_FACES = {BET: 9, FOUR: 4, NINE: 9, SINGLE: 1, OWN: 9}
 NEED_PORTRAITS = (FOUR, NINE, SINGLE)
 TRUNCATION = 0.85  # of the generated faces
-N_TRIED = 2  # faces for each that is shown: a forger keeps what came out well
 
 
 class SpentError(LookupError):
@@ -74,7 +73,7 @@ class Sitting:
             raise NoFaceError("no face was brought")
         with self._lock:
             real = self._real_one(kind) if kind in NEED_PORTRAITS else own
-            latents = self.random.standard_normal((N_TRIED * N_FACES[kind], self.model.latent_size))
+            latents = draw_latents(self.model, N_FACES[kind], self.random)
             place = int(self.random.integers(N_FACES[kind]))
         pictures = best_of(self.model, latents)
         if real is not None:
@@ -102,11 +101,18 @@ class Sitting:
         raise SpentError("every portrait has been seen")
 
 
+def draw_latents(model: sample.FaceGenerator, count: int, random: np.random.Generator) -> np.ndarray:
+    """What `best_of` paints `count` faces from."""
+    return random.standard_normal((model.n_tried * count, model.latent_size))
+
+
 def best_of(model: sample.FaceGenerator, latents: np.ndarray) -> np.ndarray:
-    """Of the faces of (N_TRIED · n, latent) the n that changed least when they were painted again: (n, side, side, 3)
-    uint8."""
+    """Faces as rounds show them, (n, side, side, 3) uint8, from (n_tried · n, latent): where a model tries several for
+    each that is shown, those that changed least when they were painted again."""
+    if model.n_tried == 1:
+        return model.faces(latents, TRUNCATION)
     tried, changes = model.faces_and_changes(latents, TRUNCATION)
-    return tried[np.sort(np.argsort(changes)[: len(latents) // N_TRIED])]
+    return tried[np.sort(np.argsort(changes)[: len(latents) // model.n_tried])]
 
 
 def judged(model: sample.FaceGenerator, shown: Round) -> Opinion:

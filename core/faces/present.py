@@ -16,9 +16,17 @@ def presented(pictures: np.ndarray) -> list[bytes]:
     return [_presented(picture) for picture in pictures]
 
 
+def softened(pictures: np.ndarray) -> np.ndarray:
+    """(n, side, side, 3) uint8 -> the same, without the finest details, in which pictures of different origin differ
+    most: of sharpness, of JPEG, of a generator."""
+    return np.stack([np.asarray(_softened(picture)) for picture in pictures])
+
+
+def _softened(picture: np.ndarray) -> Image.Image:
+    return Image.fromarray(picture).filter(ImageFilter.GaussianBlur(SOFTENED * picture.shape[0] / 64))
+
+
 def _presented(picture: np.ndarray) -> bytes:
-    side = picture.shape[0]
-    soft = Image.fromarray(picture).filter(ImageFilter.GaussianBlur(SOFTENED * side / 64))
-    file = io.BytesIO()
-    soft.resize((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.BICUBIC).save(file, "JPEG", quality=JPEG_QUALITY)
+    shown = _softened(picture).resize((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.BICUBIC)
+    shown.save(file := io.BytesIO(), "JPEG", quality=JPEG_QUALITY)
     return file.getvalue()

@@ -21,17 +21,21 @@ from PIL import Image
 from core import weights
 from core.faces import data
 from core.faces.model import Discriminator, DiscriminatorConfig, Encoder, Generator, GeneratorConfig
+from core.faces.projected import sample as projected
 from core.latents import slerp
+from core.precision import autocast
 from core.sheets import sheet
 
 FOLDER = weights.FOLDER / "faces"
-HAS_BFLOAT16 = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # else it would only be imitated, and slow
 
 _loading = threading.Lock()
 
 
 class FaceGenerator:
     """A generator, the encoder that it learnt with, and the discriminator that it learnt from."""
+
+    n_tried = 2  # faces for each that a round shows: a forger keeps what came out well
+    groups = ("us",)  # of portraits (core.faces.data) that it learnt from
 
     def __init__(self, generator: Generator, encoder: Encoder, discriminator: Discriminator) -> None:
         self.generator = _at_rest(generator)
@@ -55,7 +59,7 @@ class FaceGenerator:
         latents = np.asarray(latents, dtype=np.float32)
         if latents.ndim != 2 or latents.shape[1] != self.latent_size or not np.isfinite(latents).all():
             raise ValueError(f"latents of shape {latents.shape}, wanted finite (batch, {self.latent_size})")
-        with torch.autocast("cpu", torch.bfloat16, enabled=HAS_BFLOAT16):
+        with autocast("cpu"):
             first = self.generator(truncation * torch.from_numpy(latents)).float()
             places, _ = self.encoder(first)
             second = self.generator.from_places(places).float()
@@ -110,6 +114,11 @@ def load_from(folder: Path) -> FaceGenerator:
         discriminator = Discriminator(DiscriminatorConfig(**judge_config["network"]))
         discriminator.load_state_dict(judging)
         return FaceGenerator(generator, encoder, discriminator)
+
+
+def load_any(folder: Path) -> FaceGenerator | projected.FaceGenerator:
+    """The model in a folder that this training wrote, or core.faces.projected's. Raises core.weights.WeightsError."""
+    return load_from(folder) if (folder / "encoder").is_dir() else projected.load_from(folder)
 
 
 def faces(latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:

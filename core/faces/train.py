@@ -35,6 +35,8 @@ from core import film, gan_losses, training, weights
 from core.faces import data
 from core.faces.augment import augment, mirrored
 from core.faces.model import Discriminator, DiscriminatorConfig, Encoder, Generator, GeneratorConfig
+from core.faces.sample import FaceGenerator
+from core.precision import autocast
 from core.sheets import sheet
 
 COLUMNS = ("painting", "kl", "agreeing", "fooling", "judging", "rebuilding", "real_logit", "fake_logit")
@@ -274,7 +276,7 @@ class Run:
         return {"channels": self.config.discriminator.channels, "latent_size": self.config.generator.latent_size}
 
     def _half(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return autocast(self.device)
 
     def _faces(self) -> Tensor:
         with torch.inference_mode():
@@ -332,7 +334,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
     config = training.planned(PROFILES[options.profile], options)
     try:
-        pictures = data.load("train", config.generator.side)
+        pictures = data.load("train", config.generator.side, FaceGenerator.groups)
         run = Run(config, pictures, torch.device(options.device or training.best_device()))
         if not training.resume(run, options) and options.start_from:
             run.start_from(options.start_from)

@@ -3,13 +3,19 @@
 import functools
 import hashlib
 import http.server
+import re
 import threading
 
 import pytest
 
 from core import downloads
 
-CONTENT = {"a.gz": b"first file", "b.gz": b"second file", "deep/er/c.jpg": b"third file"}
+CONTENT = {
+    "a.gz": b"first file",
+    "b.gz": b"second file",
+    "deep/er/c.jpg": b"third file",
+    "張啓楷/不 100%25#1?.jpg": b"whose name means something else in an address",
+}
 
 
 @pytest.fixture
@@ -80,6 +86,18 @@ def test_the_folder_is_the_one_the_environment_names(monkeypatch, tmp_path):
     assert downloads.data_folder() == tmp_path
     monkeypatch.delenv("LECTURE_DATA")
     assert downloads.data_folder().name == "music-made-by-ai"
+
+
+def test_addresses_are_quoted_and_pinned():
+    dataset = downloads.DATASETS["faces"]
+    assert dataset.urls.keys() == dataset.sha256.keys()
+    assert all(
+        re.fullmatch(r"https://[\w.]+(/[\w.-]+){2}/[0-9a-f]{40}(/[\w.%-]+)+", url, re.ASCII)
+        for url in dataset.urls.values()
+    )
+    of_taiwan = [url for url in dataset.urls.values() if "/weryk153/legislator-background/f286e545" in url]
+    assert len(of_taiwan) == 21
+    assert sum(url.endswith("/%E5%BC%B5%E5%95%93%E6%A5%B7-%E4%B8%8D%E5%88%86%E5%8D%80.jpg") for url in of_taiwan) == 1
 
 
 def test_an_unknown_data_set_is_refused(capsys):

@@ -124,3 +124,27 @@ def test_moments_are_dense_at_first():
     assert gaps[-1] > 500
     assert training.moments(3000, 8, first=30)[0] == 30
     assert training.moments(5, 1) == [1]
+
+
+def test_settled_statistics_are_the_means_of_all_batches_and_the_model_keeps_its_own():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2)).eval()
+    model[1].running_mean.fill_(7)
+    batches = [(torch.randn(6, 1, 4, 4) + k,) for k in range(3)]
+    settled = training.settle_statistics(model, batches)
+    hidden = [model[0](one).detach() for (one,) in batches]
+    assert settled[1].running_mean == pytest.approx(
+        torch.stack([one.mean((0, 2, 3)) for one in hidden]).mean(0), abs=1e-5
+    )
+    assert settled[1].running_var == pytest.approx(
+        torch.stack([one.var((0, 2, 3)) for one in hidden]).mean(0), rel=1e-4
+    )
+    assert not settled.training
+    assert (model[1].running_mean == 7).all()
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_a_number_that_is_not_finite_is_named(wrong):
+    training.require_finite(3, {"judging": 1.0})
+    with pytest.raises(training.DivergedError, match="step 3: fooling not finite"):
+        training.require_finite(3, {"judging": 1.0, "fooling": wrong})

@@ -1,6 +1,7 @@
 """Which portraits are learnt from and which may be shown, and that pixels keep their values."""
 
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,15 +13,15 @@ from core.faces import data
 
 
 def test_splits_and_sharpness_decide_what_is_loaded(portraits_folder):
-    assert data.load("train", 64).shape == (16, 3, 64, 64)  # of 20, four are enlarged too much
-    assert data.load("train", 128).shape == (12, 3, 128, 128)
+    assert data.load("train", 64).shape == (20, 3, 64, 64)  # of 24, four are enlarged too much
+    assert data.load("train", 128).shape == (16, 3, 128, 128)
     assert data.load("heldout", 64).dtype == torch.uint8
 
 
 def test_only_licensed_portraits_with_a_commit_may_be_shown(portraits_folder):
     shown = [portrait for portrait in data.portraits() if portrait.may_be_shown]
-    assert len(shown) == 14
-    assert {portrait.repository for portrait in shown} == {"CivilServiceUSA/us-house"}
+    assert len(shown) == 20
+    assert {portrait.repository for portrait in shown} == {"CivilServiceUSA/us-house", data.TAIWAN}
     nameless = dataclasses.replace(shown[0], commit="")
     assert not nameless.may_be_shown
 
@@ -41,15 +42,41 @@ def test_no_portraits_is_said(tmp_path, monkeypatch):
 
 def test_showable_are_held_out_licensed_and_sharp(portraits_folder, tmp_path, monkeypatch):
     shown = data.showable(64)
+    of_taiwan = ["0032.jpg", "0033.jpg"]
     assert [one.file for one in shown] == ["0021.jpg", "0023.jpg", "0027.jpg"]  # 25 is enlarged too much
-    assert [one.file for one in data.showable(128)] == ["0023.jpg", "0027.jpg"]
+    assert [one.file for one in data.showable(128, data.GROUPS)] == ["0023.jpg", "0027.jpg", *of_taiwan]
+    assert [one.file for one in data.showable(128, ["taiwan"])] == of_taiwan
     monkeypatch.setenv("LECTURE_DATA", str(tmp_path / "nothing"))
     assert data.showable(64) == []
 
 
+@pytest.mark.parametrize(("source_px_per_px", "is_sharp"), [(0.79, False), (0.8, True), (2.0, True)])
+def test_a_fifth_may_be_made_up_and_no_more(portraits_folder, source_px_per_px, is_sharp):
+    portrait = dataclasses.replace(data.portraits()[0], source_px_per_px=source_px_per_px)
+    assert portrait.is_sharp(128) == is_sharp
+    assert dataclasses.replace(portrait, source_px_per_px=source_px_per_px / 2).is_sharp(64) == is_sharp
+
+
+def test_the_smaller_group_is_drawn_three_times_as_often(portraits_folder):
+    pictures, shares = data.load_training(64)
+    assert torch.equal(pictures, data.load("train", 64))
+    groups = [portrait.group for portrait in data.sharp("train", 64)]
+    assert Counter(groups) == {"us": 16, "taiwan": 4}
+    assert groups[-4:] == ["taiwan"] * 4
+    assert shares.tolist() == [1.0] * 16 + [3.0] * 4
+
+
+def test_a_folder_with_nothing_to_learn_from_says_so(portraits_folder):
+    manifest = portraits_folder / "manifest.csv"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(",train,", ",heldout,"), encoding="utf-8")
+    assert data.load("heldout", 64).shape[0] == 28
+    with pytest.raises(data.NoPortraitsError, match="split train"):
+        data.load_training(64)
+
+
 def test_our_list_has_only_what_may_be_shown():
     ours = data.listed(data.OURS)
-    assert len(ours) == 120
+    assert Counter(one.group for one in ours) == {"us": 120, "taiwan": 21}
     assert all(one.split == "heldout" and one.may_be_shown and one.is_sharp(128) for one in ours)
     assert {one.original for one in ours} == set(downloads.DATASETS["faces"].sha256)
 

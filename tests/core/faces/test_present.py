@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.faces.present import SHOWN_SIDE, presented
+from core.faces.present import SHOWN_SIDE, presented, softened
 
 
 def opened(file):
@@ -36,3 +36,15 @@ def test_the_finest_details_are_gone_and_the_face_stays():
 def test_nothing_asks_where_a_picture_comes_from():
     picture = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), dtype=np.uint8)
     assert presented(picture) == presented(picture.copy())
+
+
+def test_a_softened_picture_keeps_its_size_and_its_mean_and_softens_by_the_same_share_at_any_side():
+    impulse = np.zeros((2, 128, 128, 3), np.uint8)
+    impulse[:, 64, 64] = 255
+    soft = softened(impulse)
+    assert soft.shape == impulse.shape
+    assert soft.dtype == np.uint8
+    assert 10 < soft[0, 64, 64, 0] < 100
+    smaller = np.zeros((1, 64, 64, 3), np.uint8)
+    smaller[:, 32, 32] = 255
+    assert softened(smaller)[0, 32, 32, 0] > soft[0, 64, 64, 0]  # half as many pixels, half the blur

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from core import weights
+from core import precision, weights
 from core.faces import data, sample, train
 
 
@@ -39,7 +39,7 @@ def test_the_same_latent_gives_the_same_face(model, latents):
 
 
 def test_what_is_shown_is_the_second_painting_and_its_change_is_told(model, latents, monkeypatch):
-    monkeypatch.setattr(sample, "HAS_BFLOAT16", False)
+    monkeypatch.setattr(precision, "has_bfloat16", lambda kind: False)
     pictures, changes = model.faces_and_changes(latents)
     with torch.inference_mode():
         first = model.generator(torch.from_numpy(latents).float())
@@ -49,9 +49,9 @@ def test_what_is_shown_is_the_second_painting_and_its_change_is_told(model, late
 
 
 def test_bfloat16_changes_hardly_anything(model, latents, monkeypatch):
-    monkeypatch.setattr(sample, "HAS_BFLOAT16", False)
+    monkeypatch.setattr(precision, "has_bfloat16", lambda kind: False)
     exact = model.faces(latents).astype(int)
-    monkeypatch.setattr(sample, "HAS_BFLOAT16", True)
+    monkeypatch.setattr(precision, "has_bfloat16", lambda kind: True)
     assert np.abs(model.faces(latents) - exact).mean() < 2
 
 
