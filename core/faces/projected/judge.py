@@ -5,7 +5,6 @@ one, which needs more than the app has.
 """
 
 import functools
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +13,10 @@ import torch
 from core import weights
 from core.faces import data
 from core.faces.present import softened
-from core.faces.projected import sample
 from core.faces.projected.model import Discriminator, DiscriminatorConfig
 from core.precision import autocast
 
 REJECTED = 0.05  # of the real portraits that set the threshold lie below it
-
-_loading = threading.Lock()
 
 
 class FaceDiscriminator:
@@ -51,16 +47,6 @@ class FaceDiscriminator:
         return logits.float().numpy() - self.threshold
 
 
-def load() -> FaceDiscriminator:
-    """The shipped one, loaded once, when it is first asked for.
-
-    Raises:
-        core.weights.WeightsError: its files are missing or damaged.
-    """
-    with _loading:
-        return load_from(sample.FOLDER / "discriminator")
-
-
 @functools.cache
 def load_from(folder: Path) -> FaceDiscriminator:
     """The one in a folder that training wrote. Raises core.weights.WeightsError."""
@@ -70,8 +56,3 @@ def load_from(folder: Path) -> FaceDiscriminator:
         discriminator.load_state_dict(tensors)
         threshold = np.quantile(config["held_out_logits"], REJECTED)
         return FaceDiscriminator(discriminator, float(threshold))
-
-
-def realness(images: np.ndarray) -> np.ndarray:
-    """`FaceDiscriminator.realness` by the shipped one. Raises ValueError, core.weights.WeightsError."""
-    return load().realness(images)

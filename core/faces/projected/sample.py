@@ -6,7 +6,6 @@ python -m core.faces.projected.sample --count 16 --seed 7 --out faces.png
 import argparse
 import functools
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,9 +20,7 @@ from core.latents import slerp
 from core.precision import autocast
 from core.sheets import sheet
 
-FOLDER = weights.FOLDER / "faces_projected"
-
-_loading = threading.Lock()
+FOLDER = Path("runs/faces-projected/weights")  # nothing is shipped yet
 
 
 class FaceGenerator:
@@ -56,16 +53,6 @@ class FaceGenerator:
         return self.faces(slerp(start, end, np.linspace(0, 1, n_frames)), truncation)
 
 
-def load() -> FaceGenerator:
-    """The shipped model, loaded once, when it is first asked for.
-
-    Raises:
-        core.weights.WeightsError: its files are missing or damaged.
-    """
-    with _loading:
-        return load_from(FOLDER)
-
-
 @functools.cache
 def load_from(folder: Path) -> FaceGenerator:
     """The model in a folder that training wrote. Raises core.weights.WeightsError."""
@@ -74,11 +61,6 @@ def load_from(folder: Path) -> FaceGenerator:
         generator = Generator(GeneratorConfig(**config["network"]))
         generator.load_state_dict(tensors)
         return FaceGenerator(generator)
-
-
-def faces(latents: np.ndarray, truncation: float = 1.0) -> np.ndarray:
-    """`FaceGenerator.faces` by the shipped model. Raises ValueError, core.weights.WeightsError."""
-    return load().faces(latents, truncation)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
     pip install --no-deps -r requirements-training.txt
     python -m core.faces.projected.train                          # 128 pixels, two CPU cores, ten hours
     python -m core.faces.projected.train --resume --minutes 60    # an hour more
-    python -m core.faces.projected.train --profile gpu --minutes 9 --start-from assets/weights/faces_projected
+    python -m core.faces.projected.train --profile gpu --minutes 9
 
 Data: the train split of the portraits in the data folder (core.faces.data), those that are sharp enough; those of small
 groups come more often. To `--out` go `checkpoint.pt` each minute, `losses.csv`, every few minutes a sheet of always the
