@@ -5,6 +5,8 @@ import re
 import gradio as gr
 import torch
 from fastapi import FastAPI
+from gradio.state_holder import SessionState, StateHolder
+from starlette._utils import get_route_path  # by which Starlette's routers choose: a second reading could differ
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -13,16 +15,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.classroom import store
-from demos import classroom_hub, classroom_routes, frame, text
+from demos import classroom_hub, classroom_routes, doors, frame, text
 
 ASSETS = text.FOLDER.parent
 
-CLOSED_DOORS = ("/gradio_api/upload", "/gradio_api/process_recording")
-"""Gradio's routes that write what anybody sends to the disk. No section needs them: what a visitor gives
-goes through a section's own server functions and stays in memory."""
-
 LARGEST_BODY = 16_000_000  # bytes; the largest thing that a visitor may give is 10 MB, in base64
-
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -44,6 +41,24 @@ class RevalidatedFiles(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+class OpenDoors:
+    """ASGI middleware that answers for every door that is not open (`doors`), before anything of the body is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close"})
+        if scope["type"] == "http":
+            request, path = Request(scope), get_route_path(scope)
+            if not doors.is_open(request.method, path):
+                return await (await refuse(request))(scope, receive, send)
+            if not doors.takes_content(path, request.headers.getlist("content-type")):
+                return await (await refuse(request, status=415))(scope, receive, send)
+        await self.app(scope, receive, send)
 
 
 class SmallBodies:
@@ -127,13 +142,25 @@ def with_our_head(page: str) -> str:
     return page.replace("</head>", f"{frame.head()}</head>", 1)
 
 
+SENTENCES = {404: "server.refused", 413: "server.too_large", 415: "server.bad_call", 500: "server.failed"}
+
+
 async def refuse(request: Request, error: Exception | None = None, status: int = 404) -> JSONResponse:
     """What a visitor gets where something went wrong or is not to be had: one sentence. The log has the rest."""
     lang = text.wanted_language(request.headers.get("accept-language", ""))
-    key = "server.failed" if error is not None else "server.too_large" if status == 413 else "server.refused"
-    sentence = text.text(key, lang)
     status = status if error is None else 500
-    return JSONResponse({"error": sentence}, status, HEADERS)  # an error's answer does not go through SafeHeaders
+    sentence = text.text(SENTENCES[status], lang)
+    return JSONResponse({"error": sentence}, status, HEADERS)  # such an answer does not go through SafeHeaders
+
+
+class OneSession(StateHolder):
+    """Gradio's memory of its visitors, which has one for all: no section keeps anything there (a test says so).
+
+    Gradio would copy the page, half a megabyte, for each `session_hash` that anybody makes up, of any length.
+    """
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        return super().__getitem__("everybody")
 
 
 def create_app(page: gr.Blocks) -> FastAPI:
@@ -146,12 +173,11 @@ def create_app(page: gr.Blocks) -> FastAPI:
     site.add_middleware(GZipMiddleware)
     site.add_middleware(SmallBodies)
     site.add_middleware(SafeHeaders)
+    site.add_middleware(OpenDoors)  # what is added last is asked first
     site.mount("/web", RevalidatedFiles(directory=ASSETS / "web"))
     site.mount("/film", RevalidatedFiles(directory=ASSETS / "film"))
     site.mount("/fonts", StaticFiles(directory=ASSETS / "fonts"))
     classroom_routes.add_routes(site)
-    for door in CLOSED_DOORS:
-        site.add_route(door, refuse, methods=["GET", "POST"])
     gr.mount_gradio_app(
         site,
         page,
@@ -164,6 +190,10 @@ def create_app(page: gr.Blocks) -> FastAPI:
         enable_monitoring=False,
         max_file_size="10mb",
     )
-    for app in (site, site.routes[-1].app):  # Gradio's is the last that was mounted
+    gradio_app = site.routes[-1].app  # the last that was mounted
+    gradio_app.add_middleware(OpenDoors)  # again: with GRADIO_ROOT_PATH its router reads a path of its own
+    gradio_app.state_holder = OneSession()
+    gradio_app.state_holder.set_blocks(page)
+    for app in (site, gradio_app):
         app.add_exception_handler(Exception, refuse)
     return site

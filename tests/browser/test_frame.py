@@ -1,5 +1,6 @@
 """The frame: language, theme and projector switched in place, the address, and what a wrong one does."""
 
+import json
 import os
 import signal
 import socket
@@ -294,7 +295,10 @@ def test_a_bad_port_in_the_environment_is_said_in_one_line(guarded_environment, 
 
 def test_it_ends_quietly_when_interrupted_though_a_stream_is_open(run_app, guarded_environment):
     with run_app(["app.py"], guarded_environment, stderr=subprocess.PIPE) as (address, process):
-        stream = urllib.request.urlopen(f"{address}/gradio_api/heartbeat/somebody", timeout=5)
+        opened = json.load(urllib.request.urlopen(urllib.request.Request(f"{address}/class", method="POST"), timeout=5))
+        headers = {"Authorization": f"Bearer {opened['secret']}"}
+        screen = urllib.request.Request(f"{address}/class/{opened['code']}/screen", headers=headers)
+        stream = urllib.request.urlopen(screen, timeout=5)
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
         assert "Traceback" not in process.stderr.read().decode()
