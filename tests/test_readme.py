@@ -33,7 +33,7 @@ def test_ci_runs_the_readmes_test_command():
 
 
 def test_everything_is_pinned_exactly():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-training.txt"):
         assert all(re.fullmatch(r"\d+(\.\d+)+", version) for version in pins(name).values())
 
 
