@@ -23,6 +23,7 @@ from core import training, weights
 from core.digits.scribbles import scribbles
 from core.forgery.model import DigitJudge, JudgeConfig
 from core.forgery.redraw import prepared, redrawn_and_prepared, to_bytes
+from core.precision import autocast
 
 COLUMNS = ("judging", "real_logit", "fake_logit")
 N_QUANTILES = 101
@@ -92,12 +93,16 @@ class Run:
         moment, place = divmod(self.step, self.config.n_steps_each)
         randomness = training.seed_everything(self.config.seed, self.step)
         real, fake = self._real(randomness), self._fake(moment, randomness)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             logits = self.judges[moment](torch.cat([real, fake])).float()
         real_logits, fake_logits = logits.split([len(real), len(fake)])
         loss = self._loss(real_logits, fake_logits)
-        if not math.isfinite(loss.item()):
-            raise training.DivergedError(f"step {self.step}: the loss is not finite")
+        numbers = {
+            "judging": loss.item(),
+            "real_logit": real_logits.mean().item(),
+            "fake_logit": fake_logits.mean().item(),
+        }
+        training.require_finite(self.step, numbers)
         optimizer = self.optimizers[moment]
         share = 0.5 * (1 + math.cos(math.pi * place / self.config.n_steps_each))
         for group in optimizer.param_groups:
@@ -106,11 +111,7 @@ class Run:
         loss.backward()
         optimizer.step()
         self.step += 1
-        return {
-            "judging": loss.item(),
-            "real_logit": real_logits.mean().item(),
-            "fake_logit": fake_logits.mean().item(),
-        }
+        return numbers
 
     def _real(self, randomness: torch.Generator) -> Tensor:
         evidence, n_redrawn = self.evidence, self._n_redrawn()

@@ -3,16 +3,16 @@
     python -m core.forgery.train
 
 Data: MNIST in the data folder (`python -m core.downloads mnist`), 55,000 digits to learn from; of the 5,000 held out
-one half sets the judges' thresholds, the other measures (`python -m core.forgery.evaluate`). To `--out` go `forger` and
-`judges`, each with a checkpoint each minute, `losses.csv`, sheets and weights. Killed at any moment, it goes on with
-`--resume`. About twelve minutes on two CPU cores.
+one half sets the judges' thresholds; the test digits measure (`python -m core.forgery.evaluate`). To `--out` go
+`forger` and `judges`, each with a checkpoint each minute, `losses.csv`, sheets and weights. Killed at any moment, it
+goes on with `--resume`. Three quarters of an hour on one CPU core.
 
 How the forger learns: against a discriminator that is told the digit, by the non-saturating loss with R1 every few
-steps. Its averaged weights are kept at eight moments; what each judge learns is in core.forgery.judging.
+steps, at rates that fall in the end. Its averaged weights are kept at eight moments; what each judge learns is in
+core.forgery.judging.
 """
 
 import argparse
-import math
 import sys
 import time
 from collections.abc import Sequence
@@ -27,24 +27,28 @@ from core import film, gan_losses, training, weights
 from core.digits import data
 from core.forgery import judging
 from core.forgery.model import DigitDiscriminator, DigitForger, ForgerConfig, JudgeConfig
+from core.precision import autocast
 from core.sheets import sheet
 
 COLUMNS = ("fooling", "judging", "real_logit", "fake_logit")
 N_MOMENTS, FIRST_MOMENT = 8, 30
 N_SHEET = 80  # digits
 N_FRAMES, N_SHOWN = 48, 40  # of the film: how many, and digits on each
+N_SETTLING, SETTLING_BATCH = 20, 120  # batches, and forgeries in each
+LEAST_LOGIT = -30.0  # exp(30) is still far from single precision's largest number
 
 
 @dataclass(frozen=True)
 class Config:
     """A forger's training. The same config and data give the same weights on the same CPU."""
 
-    n_steps: int = 2_400
+    n_steps: int = 5_000
     batch: int = 64
     learning_rate: float = 1e-3
     discriminator_learning_rate: float = 1e-3
-    penalty: float = 0.5  # gamma of R1
+    penalty: float = 0.05  # gamma of R1
     penalty_every: int = 8  # steps
+    cooling: float = 0.4  # of the steps, the last ones: the learning rates fall to 0
     average_decay: float = 0.995
     seed: int = 0
     forger: ForgerConfig = field(default_factory=ForgerConfig)
@@ -86,32 +90,30 @@ class Run:
         real = torch.from_numpy(chosen.images).to(self.device).float() / 255
         labels = torch.from_numpy(chosen.labels).to(self.device)
         latents = torch.randn(config.batch, config.forger.latent_size, device=self.device)
-        with self._half():
+        with autocast(self.device):
             fake = self.forger(latents, labels)
-        numbers = self._train_discriminator(real, fake.detach().float(), labels)
-        self.discriminator.requires_grad_(False)
-        with self._half():
-            logits = self.discriminator(fake, labels)
-        self.discriminator.requires_grad_(True)
-        fooling = gan_losses.non_saturating_generator_loss(logits.float())
+        seen = fake.detach().float().requires_grad_(True)
+        numbers, logits = self._train_discriminator(real, seen, labels)
+        training.require_finite(self.step, numbers)
         self.optimizers[0].zero_grad(set_to_none=True)
-        fooling.backward()
-        numbers["fooling"] = fooling.item()
-        if wrong := [name for name, value in numbers.items() if not math.isfinite(value)]:
-            raise training.DivergedError(f"step {self.step}: {', '.join(wrong)} not finite")
+        fake.backward(fooling_gradient(seen.grad, logits).to(fake.dtype))
+        self._cool()
         for optimizer in self.optimizers:
             optimizer.step()
         self.average.follow(self.forger, self.step)
         self.step += 1
+        if self.step in self.moments or self.step in self.frames:
+            settled = settle_statistics(self.average.model)
         if self.step in self.moments:
-            self.kept[self.step] = {name: one.clone() for name, one in self.average.model.state_dict().items()}
+            self.kept[self.step] = settled.state_dict()
         if self.step in self.frames:
-            self.film[self.step] = forged(self.average.model, N_SHOWN, seed=0)[0]
+            self.film[self.step] = forged(settled, N_SHOWN, seed=0)[0]
         return numbers
 
-    def _train_discriminator(self, real: Tensor, fake: Tensor, labels: Tensor) -> dict[str, float]:
-        """Leaves the discriminator's gradients."""
-        with self._half():
+    def _train_discriminator(self, real: Tensor, fake: Tensor, labels: Tensor) -> tuple[dict[str, float], Tensor]:
+        """Leaves the discriminator's gradients, and at `fake` that of its loss. Returns the losses, and the logits of
+        the forgeries."""
+        with autocast(self.device):
             real_logits, fake_logits = (self.discriminator(images, labels).float() for images in (real, fake))
         loss = gan_losses.logistic_discriminator_loss(real_logits, fake_logits)
         self.optimizers[1].zero_grad(set_to_none=True)
@@ -120,14 +122,23 @@ class Run:
             real.requires_grad_(True)
             penalty = gan_losses.r1_penalty(real, self.discriminator(real, labels))
             (self.config.penalty_every * self.config.penalty / 2 * penalty).backward()
-        return {
+        numbers = {
+            "fooling": gan_losses.non_saturating_generator_loss(fake_logits).item(),
             "judging": loss.item(),
             "real_logit": real_logits.mean().item(),
             "fake_logit": fake_logits.mean().item(),
         }
+        return numbers, fake_logits.detach()
 
-    def _half(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16)
+    def _cool(self) -> None:
+        """Both learning rates stay as they are, and in the last part of the training fall to 0 in a straight line."""
+        config = self.config
+        share = min(1.0, (config.n_steps - self.step) / (config.cooling * config.n_steps))
+        for optimizer, rate in zip(
+            self.optimizers, (config.learning_rate, config.discriminator_learning_rate), strict=True
+        ):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * share
 
     def state(self) -> dict:
         """What a checkpoint holds."""
@@ -173,6 +184,24 @@ class Run:
         forger.load_state_dict({name: one.half().to(one.dtype) for name, one in self.kept[step].items()})
         images, digits = forged(forger, count, seed)
         return images.numpy(), digits.numpy()
+
+
+def fooling_gradient(gradient: Tensor, logits: Tensor) -> Tensor:
+    """Turns the gradient of the discriminator's loss at forgeries into that of the forger's.
+
+    One way back through the discriminator serves both: the one loss has softplus(l) of each forgery's logit l, the
+    other softplus(−l); the derivatives are σ(l) and −σ(−l) = −exp(−l) σ(l). `gradient` (batch, 28, 28), `logits`
+    (batch,).
+    """
+    return -torch.exp(-logits.clamp(min=LEAST_LOGIT)).view(-1, 1, 1) * gradient
+
+
+def settle_statistics(forger: DigitForger) -> DigitForger:
+    """A copy of an averaged forger, for use (core.training.settle_statistics)."""
+    randomness, device = torch.Generator().manual_seed(0), forger.start.weight.device
+    latents = torch.randn(N_SETTLING, SETTLING_BATCH, forger.config.latent_size, generator=randomness)
+    digits = torch.arange(SETTLING_BATCH, device=device) % data.N_CLASSES
+    return training.settle_statistics(forger, ((part, digits) for part in latents.to(device)))
 
 
 @torch.inference_mode()

@@ -6,11 +6,11 @@ const SHARED_SHAPES = ["ring", "moons", "grid", "blobs"]; // what is drawn by ha
 const PRESETS = ["balance", "strongPolice", "collapse"];
 const LAST_MOMENT = 7;
 
-export const lectureSetting = () => ({ view: "scene", moment: 3, seed: 0, digit: 5, preset: "balance", shape: "ring", film: "digits", task: 0 });
+export const lectureSetting = () => ({ view: "scene", moment: LAST_MOMENT, seed: 0, digit: 5, preset: "balance", shape: "ring", film: "digits", task: 0 });
 
 // The three tries: what each sets up. Their success is noticed in stage.js.
 export const TRIES = {
-  1: () => ({ ...lectureSetting(), view: "forge", moment: LAST_MOMENT, task: 1 }),
+  1: () => ({ ...lectureSetting(), view: "forge", task: 1 }),
   2: () => ({ ...lectureSetting(), view: "duel", task: 2 }),
   3: () => ({ ...lectureSetting(), view: "film", film: "faces", task: 3 }),
 };

@@ -14,10 +14,12 @@ CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def few_scribbles():
-    """Thousands take seconds to draw, and small judges learn nothing else from them."""
+def few_of_all():
+    """Thousands of scribbles take seconds to draw, and small judges learn nothing else from them; and thousands of
+    forgeries settle what hundreds do nearly as well."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "N_SCRIBBLES", 200)
+        patch.setattr(train, "N_SETTLING", 1)
         yield
 
 

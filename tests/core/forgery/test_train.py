@@ -10,6 +10,7 @@ import torch
 from core import training
 from core.digits import data
 from core.forgery import forge, judge, judging, train
+from core.forgery.model import DigitDiscriminator, DigitForger
 
 CPU = torch.device("cpu")
 
@@ -83,6 +84,46 @@ def test_what_is_not_finite_ends_the_run_before_the_step_is_taken(make):
     with pytest.raises(training.DivergedError, match="not finite"):
         run.advance()
     assert all(torch.equal(value, run.forger.state_dict()[name]) for name, value in before.items())
+
+
+def test_one_way_back_through_the_discriminator_serves_both(forger_config):
+    """The gradient that the forger gets is autograd's of its own loss."""
+    discriminator = DigitDiscriminator(forger_config.discriminator)
+    images, digits = torch.rand(6, 28, 28, requires_grad=True), torch.arange(6)
+    logits = discriminator(images, digits) * torch.tensor([-25.0, -5, -1, 1, 5, 25])
+    softplus = torch.nn.functional.softplus
+    (wanted,) = torch.autograd.grad(softplus(-logits).mean(), images, retain_graph=True)
+    (others,) = torch.autograd.grad(softplus(logits).mean(), images)
+    turned = train.fooling_gradient(others, logits.detach())
+    assert turned.numpy() == pytest.approx(wanted.numpy(), rel=1e-3, abs=1e-9)
+    assert train.fooling_gradient(others, torch.full((6,), -200.0)).isfinite().all()
+
+
+def test_statistics_are_settled_on_a_forgers_own_forgeries(forger_config, monkeypatch):
+    """Whatever they were: what every normalisation gives has then the mean and the spread that it was built for."""
+    monkeypatch.setattr(train, "N_SETTLING", 20)
+    forger = DigitForger(forger_config.forger).eval()
+    normalise = forger.grow[0]
+    normalise.running_mean.fill_(7.0)
+    settled = train.settle_statistics(forger)
+    assert normalise.running_mean.eq(7).all()  # a copy was settled
+    digits = torch.arange(2000) % data.N_CLASSES
+    hidden = settled.start(torch.cat([torch.randn(2000, 8), settled.digit(digits)], dim=1))
+    normal = settled.grow[0](hidden.unflatten(1, (-1, 7, 7)))
+    assert normal.mean((0, 2, 3)).detach().numpy() == pytest.approx(0, abs=0.1)
+    assert normal.std((0, 2, 3)).detach().numpy() == pytest.approx(1, abs=0.1)
+    assert same(settled.state_dict(), train.settle_statistics(forger).state_dict())
+
+
+def test_learning_rates_stay_and_then_fall(make):
+    run = make(n_steps=40, cooling=0.5, learning_rate=0.01)
+    rates = []
+    for _ in range(40):
+        run.advance()
+        rates.append([optimizer.param_groups[0]["lr"] for optimizer in run.optimizers])
+    assert rates[:20] == [[0.01, 0.001]] * 20
+    assert np.diff(rates[20:], axis=0)[:, 0] == pytest.approx(-0.01 / 20)
+    assert rates[-1] == pytest.approx([0.01 / 20, 0.001 / 20])
 
 
 def command(out, *options):
