@@ -143,7 +143,7 @@ def main(arguments: Sequence[str]) -> int:
     if not 1 <= options.count <= 400:
         parser.error("--count is from 1 to 400")
     try:
-        model = load_from(options.weights)
+        model = load_any(options.weights)
     except weights.WeightsError as error:
         print(error, file=sys.stderr)
         return 1

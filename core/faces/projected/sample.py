@@ -1,26 +1,16 @@
-"""Faces from latents.
+"""Faces from latents. The command of core.faces.sample takes the weights of these, too (`--weights`)."""
 
-python -m core.faces.projected.sample --count 16 --seed 7 --out faces.png
-"""
-
-import argparse
 import functools
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
 from core import weights
 from core.faces import data
 from core.faces.projected.model import Generator, GeneratorConfig
 from core.latents import slerp
 from core.precision import autocast
-from core.sheets import sheet
-
-FOLDER = Path("runs/faces-projected/weights")  # nothing is shipped yet
 
 
 class FaceGenerator:
@@ -61,29 +51,3 @@ def load_from(folder: Path) -> FaceGenerator:
         generator = Generator(GeneratorConfig(**config["network"]))
         generator.load_state_dict(tensors)
         return FaceGenerator(generator)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """The command. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m core.faces.projected.sample", description="Faces that nobody has.")
-    parser.add_argument("--count", type=int, default=16)
-    parser.add_argument("--truncation", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--weights", type=Path, default=FOLDER)
-    parser.add_argument("--out", type=Path, default=Path("faces.png"))
-    options = parser.parse_args(arguments)
-    if not 1 <= options.count <= 400:
-        parser.error("--count is from 1 to 400")
-    try:
-        model = load_from(options.weights)
-    except weights.WeightsError as error:
-        print(error, file=sys.stderr)
-        return 1
-    latents = np.random.default_rng(options.seed).standard_normal((options.count, model.latent_size))
-    Image.fromarray(sheet(model.faces(latents, options.truncation))).save(options.out)
-    print(options.out)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -20,7 +20,6 @@ after 8,000, faces in place after 20,000.
 """
 
 import argparse
-import hashlib
 import itertools
 import sys
 from collections.abc import Sequence
@@ -39,8 +38,8 @@ from core.faces.efficientnet import EfficientNetLite, NoFeaturesError
 from core.faces.projected.augment import augment
 from core.faces.projected.discriminator import Heads, Projection
 from core.faces.projected.model import Generator, GeneratorConfig
+from core.faces.train import as_sheet, hashed
 from core.precision import autocast
-from core.sheets import sheet
 
 COLUMNS = ("judging", "fooling", "real_logit", "fake_logit")
 N_SHOWN, N_MOMENTS = 36, 48
@@ -263,16 +262,6 @@ def learning_rate_share(done: float) -> float:
     `LEAST_RATE`."""
     falling = max(0.0, (done - 1) / FALLING + 1)
     return LEAST_RATE + (1 - LEAST_RATE) * 0.5 * (1 + float(np.cos(np.pi * falling)))
-
-
-def as_sheet(pictures: Tensor) -> np.ndarray:
-    """(count, 3, side, side) uint8 -> one square picture, (height, width, 3)."""
-    return sheet(pictures.permute(0, 2, 3, 1).numpy())
-
-
-def hashed(pictures: Tensor) -> str:
-    """A fingerprint of the pictures of a run."""
-    return hashlib.sha256(pictures.numpy().tobytes()).hexdigest()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from core import precision, weights
+from core.faces import sample as command
 from core.faces.projected import sample
 from core.faces.projected.model import Generator
 
@@ -71,8 +72,8 @@ def test_weights_of_something_else_are_refused(tmp_path):
 
 def test_the_command_writes_a_sheet(folder, tmp_path, capsys):
     out = tmp_path / "faces.png"
-    assert sample.main(["--count", "9", "--weights", str(folder), "--out", str(out)]) == 0
+    assert command.main(["--count", "9", "--weights", str(folder), "--out", str(out)]) == 0
     with Image.open(out) as image:
         assert image.size == (48, 48)
-    assert sample.main(["--weights", str(tmp_path / "nothing"), "--out", str(out)]) == 1
+    assert command.main(["--weights", str(tmp_path / "nothing"), "--out", str(out)]) == 1
     assert "not there" in capsys.readouterr().err
